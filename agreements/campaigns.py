@@ -1,0 +1,142 @@
+"""One text to many suppliers: a campaign keeps who is to get it, jobs issue it 25 at a time, pages show how far it is.
+
+Each supplier is issued to and ticked off in one transaction, so that a batch that dies is simply begun again.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from agreements import workflow
+from agreements.models import Acknowledgement, Agreement, Campaign, CampaignTarget, Version
+from agreements.permissions import can_issue
+from agreements.states import READABLE, AcknowledgementStatus, CampaignStatus, VersionStatus
+from csr_portal.core import history
+from csr_portal.core.jobs import job
+from csr_portal.core.models import User
+from csr_portal.core.timezones import today
+from csr_portal.core.workflow import SYSTEM, Step, WorkflowError, move
+from suppliers.models import Supplier
+from suppliers.permissions import is_system
+from suppliers.workflow import lock
+from suppliers.workflow.supplier import remind
+
+BATCH = 25
+STEPS = {"campaign.close": Step((CampaignStatus.RUNNING,), CampaignStatus.CLOSED, is_system)}
+
+
+@transaction.atomic
+def start(version: Version, suppliers: Iterable[Supplier], *, by: User, due_on: dt.date | None = None) -> Campaign:
+    """Write down who is to get the text and begin to issue it in the background."""
+    if not can_issue(by):
+        raise WorkflowError(_("Only procurement may issue texts."))
+    if version.status != VersionStatus.PUBLISHED:
+        raise WorkflowError(_("Only a published version can be issued."))
+    campaign = Campaign.objects.create(
+        version=version, name=str(version)[:120], created_by=by, status=CampaignStatus.RUNNING,
+        due_on=due_on or today() + dt.timedelta(days=workflow.DUE_DAYS),
+    )  # fmt: skip
+    targets = [CampaignTarget(campaign=campaign, supplier=supplier) for supplier in suppliers]
+    CampaignTarget.objects.bulk_create(targets, batch_size=500)
+    data = {"version": version.number, "suppliers": len(targets)}
+    history.record(campaign, "campaign.start", by=by, data=data, to_status=CampaignStatus.RUNNING)
+    _go_on(campaign)
+    return campaign
+
+
+def _go_on(campaign: Campaign, attempt: str = "") -> None:
+    """Ask for the next batch; after the last one close the campaign. A batch is known by its first supplier."""
+    first = campaign.targets.pending().first()
+    if first is not None:
+        issue_batch.enqueue(campaign.pk, key=f"{campaign.pk}:{first.pk}{attempt}")
+    elif Campaign.objects.running().filter(pk=campaign.pk).exists():
+        left_out = campaign.targets.left_out().count()
+        data = {"issued": campaign.targets.count() - left_out, "left_out": left_out}
+        move(campaign, STEPS, "campaign.close", by=SYSTEM, data=data)
+
+
+@job("agreements.issue_batch", time_limit=240)
+def issue_batch(campaign_id: int) -> None:
+    """Issue to the next suppliers that wait. Run twice, it issues to nobody twice."""
+    campaign = Campaign.objects.select_related("version__document", "created_by").get(pk=campaign_id)
+    for target in list(campaign.targets.pending().select_related("supplier")[:BATCH]):
+        _issue_to(target, campaign)
+    _go_on(campaign)
+
+
+@transaction.atomic
+def _issue_to(target: CampaignTarget, campaign: Campaign) -> None:
+    supplier = lock(target.supplier_id)
+    if not CampaignTarget.objects.pending().filter(pk=target.pk).exists():
+        return
+    note, by = "", campaign.created_by or SYSTEM
+    with translation.override(by.language if isinstance(by, User) else None):
+        try:
+            workflow.issue(campaign.version, supplier, by=by, due_on=campaign.due_on, campaign=campaign)
+        except WorkflowError as error:
+            note = error.message
+        except PermissionDenied:
+            note = _("Only procurement may issue texts.")
+    CampaignTarget.objects.filter(pk=target.pk).update(done_at=timezone.now(), note=note[:300])
+
+
+def resume(day: dt.date | None = None) -> int:
+    """Every night: ask once more for campaigns whose jobs were given up; return how many. Safe to run twice."""
+    rows = list(Campaign.objects.running())
+    for campaign in rows:
+        _go_on(campaign, attempt=f":{day or today()}")
+    return len(rows)
+
+
+def progress(campaign: Campaign) -> dict[str, Any]:
+    """How far the issue is and what came of it: two queries."""
+    numbers = campaign.targets.aggregate(
+        total=Count("pk"), done=Count("pk", filter=~Q(done_at=None)), left_out=Count("pk", filter=~Q(note=""))
+    )
+    model = Acknowledgement if campaign.version.document.is_guideline else Agreement
+    counts = model.objects.filter(campaign=campaign).values_list("status").annotate(Count("pk")).order_by("status")
+    return {**numbers, "issued": numbers["done"] - numbers["left_out"], "statuses": list(counts)}
+
+
+# Reminding
+
+
+def waiting(campaign: Campaign) -> Any:
+    """Suppliers of the campaign that have not signed or acknowledged yet."""
+    model = Acknowledgement if campaign.version.document.is_guideline else Agreement
+    codes = [*READABLE, AcknowledgementStatus.ISSUED, AcknowledgementStatus.VIEWED]
+    rows: Any = model.objects.filter(campaign=campaign, status__in=codes)
+    return Supplier.objects.filter(pk__in=rows.values("supplier_id")).order_by("pk")
+
+
+@transaction.atomic
+def remind_all(campaign: Campaign, *, by: User, day: dt.date | None = None) -> None:
+    """Remind everybody who has not signed yet, in the background; asked twice on a day it happens once."""
+    if not can_issue(by):
+        raise WorkflowError(_("Only procurement may issue texts."))
+    _remind_after(campaign.pk, by.pk, (day or today()).isoformat(), 0)
+
+
+def _remind_after(campaign_id: int, by_id: int, day: str, after: int) -> None:
+    remind_batch.enqueue(campaign_id, by_id, day, after, key=f"{campaign_id}:{day}:{after}")
+
+
+@job("agreements.remind_batch", time_limit=240)
+def remind_batch(campaign_id: int, by_id: int, day: str, after: int) -> None:
+    """Remind the next suppliers. Whoever was reminded today already, or cannot be reached, is left out."""
+    campaign = Campaign.objects.select_related("version__document").get(pk=campaign_id)
+    by = User.objects.get(pk=by_id)
+    suppliers = list(waiting(campaign).filter(pk__gt=after)[:BATCH])
+    for supplier in suppliers:
+        try:
+            remind(supplier, by=by, day=dt.date.fromisoformat(day))
+        except WorkflowError:
+            continue
+    if len(suppliers) == BATCH:
+        _remind_after(campaign_id, by_id, day, suppliers[-1].pk)

@@ -1,0 +1,145 @@
+"""What agreements promises the others: conditions of the gate and the standing of a supplier."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from agreements.models import Acknowledgement, Agreement, Version
+from agreements.states import AcknowledgementStatus, AgreementStatus, DocumentKind
+from csr_portal.core.dates import day_text
+from suppliers.gates import Condition, validity_state
+from suppliers.models import Supplier
+from suppliers.states import ConditionState
+
+
+def agreement_in_force(supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date) -> Condition:
+    """The CSR agreement is signed, sealed and not expired. An older version holds to its own date (B28)."""
+    rows = list(Agreement.objects.csr().filter(supplier=supplier).select_related("version").order_by("-pk"))
+    held = next((row for row in rows if _holds(row, day)), None)
+    waiting = next((row for row in rows if row.is_open), None)
+    title = _("CSR agreement in force, signed by an authorised person")
+    if held is None:
+        text, turn, due = _why_no_agreement(rows, waiting)
+        return Condition(
+            "agreement", title, ConditionState.MISSING, text, turn, until=due,
+            since=waiting.status_since.date() if waiting else None, facts={"agreement": None},
+            **_urls("agreement", waiting or (rows[0] if rows else None)),
+        )  # fmt: skip
+    state = validity_state(held.valid_until, day)
+    text = _("Version %(version)s, in force to %(date)s") % {
+        "version": held.version.number,
+        "date": day_text(held.valid_until),
+    }
+    if waiting:
+        text = _("%(held)s; version %(version)s waits for a signature") % {
+            "held": text,
+            "version": waiting.version.number,
+        }
+    facts = {"agreement": held.pk, "number": held.number, "version": held.version.number, "sha256": held.sealed_sha256}
+    needs_renewal = state == ConditionState.EXPIRING and not waiting
+    turn = waiting.turn if waiting else ("buyer" if needs_renewal else "")
+    return Condition(
+        "agreement",
+        title,
+        state,
+        text,
+        turn,
+        until=held.valid_until,
+        facts=facts,
+        **_urls("agreement", waiting or held),
+    )
+
+
+def _holds(row: Agreement, day: dt.date) -> bool:
+    return row.status == AgreementStatus.IN_FORCE and row.valid_until is not None and row.valid_until >= day
+
+
+def _why_no_agreement(rows: list[Agreement], waiting: Agreement | None) -> tuple[str, str, dt.date | None]:
+    if waiting:
+        text = _("Version %(version)s: %(status)s since %(date)s") % {
+            "version": waiting.version.number,
+            "status": waiting.get_status_display(),
+            "date": day_text(waiting.status_since),
+        }
+        return text, waiting.turn, waiting.due_on
+    if not rows:
+        return _("No agreement has been issued."), "buyer", None
+    text = _("The last agreement has ended: %(status)s since %(date)s") % {
+        "status": rows[0].get_status_display(),
+        "date": day_text(rows[0].status_since),
+    }
+    return text, "buyer", None
+
+
+def guideline_acknowledged(supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date) -> Condition:
+    """The guideline is acknowledged in the version that is current."""
+    title = _("Guideline acknowledged in its current version")
+    version = Version.objects.current(DocumentKind.GUIDELINE)
+    row = Acknowledgement.objects.filter(supplier=supplier, version=version).first() if version else None
+    urls = _urls("guideline", row)
+    facts = {"version": version.number if version else None, "acknowledgement": row.pk if row else None}
+    if row is None:
+        text = _("Version %(version)s has not been issued.") % {"version": version.number if version else "–"}
+        return Condition("guideline", title, ConditionState.MISSING, text, "buyer", facts=facts, **urls)
+    if row.status != AcknowledgementStatus.ACKNOWLEDGED:
+        text = _("Version %(version)s has not been acknowledged.") % {"version": version.number}
+        since = row.status_since.date()
+        return Condition(
+            "guideline",
+            title,
+            ConditionState.MISSING,
+            text,
+            row.turn,
+            until=row.due_on,
+            since=since,
+            facts=facts,
+            **urls,
+        )
+    text = _("Version %(version)s, acknowledged on %(date)s by %(person)s") % {
+        "version": version.number,
+        "date": day_text(row.acknowledged_at),
+        "person": row.acknowledged_by,
+    }
+    return Condition("guideline", title, ConditionState.MET, text, facts=facts, **urls)
+
+
+def _urls(page: str, row: Agreement | Acknowledgement | None) -> dict[str, Any]:
+    if row is None:
+        return {"url": reverse("staff:agreement-issue"), "portal_url": reverse("portal:agreement-list")}
+    staff = reverse("staff:guideline-list") if page == "guideline" else reverse("staff:agreement-detail", args=[row.pk])
+    return {"url": staff, "portal_url": reverse(f"portal:{page}-detail", args=[row.pk])}
+
+
+def standing(supplier: Supplier, day: dt.date) -> dict[str, Any]:
+    """The supplier's agreement and guideline as list columns, and what waits. Two queries."""
+    agreements = list(Agreement.objects.filter(supplier=supplier).select_related("document").order_by("-pk"))
+    csr = [row for row in agreements if row.document.kind == DocumentKind.CSR_AGREEMENT]
+    held = next((row for row in csr if _holds(row, day)), None)
+    papers = list(Acknowledgement.objects.filter(supplier=supplier).order_by("-pk"))
+    open_papers = [p for p in papers if p.status in (AcknowledgementStatus.ISSUED, AcknowledgementStatus.VIEWED)]
+    newest = {row.document_id: row.pk for row in reversed(agreements)}
+    waiting: list[Agreement | Acknowledgement] = [
+        row for row in agreements if row.turn and (row.is_open or newest[row.document_id] == row.pk)
+    ]
+    waiting += open_papers
+    if held:
+        status = "expiring" if validity_state(held.valid_until, day) == ConditionState.EXPIRING else "in_force"
+    else:
+        status = _status_without_force(csr)
+    return {
+        "agreement_status": status,
+        "agreement_until": held.valid_until if held else None,
+        "guideline_status": papers[0].status if papers else "",
+        "turns": [(row.turn, row.due_on) for row in waiting],
+    }
+
+
+def _status_without_force(rows: list[Agreement]) -> str:
+    """The newest agreement's state; one that is over by date although the night has not come yet counts as expired."""
+    if not rows:
+        return ""
+    newest = next((row for row in rows if row.is_open), rows[0])
+    return AgreementStatus.EXPIRED if newest.status == AgreementStatus.IN_FORCE else newest.status

@@ -1,0 +1,76 @@
+"""Rows of the agreements app, and who may see them."""
+
+import datetime as dt
+from typing import Any, Self
+
+from django.db import models
+
+from agreements.states import OPEN, AcknowledgementStatus, AgreementStatus, CampaignStatus, DocumentKind, VersionStatus
+from csr_portal.core.roles import Role, has_role, is_staff_member
+from suppliers.querysets import OwnedBySupplierQuerySet, supplier_ids_of
+
+
+class DocumentQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return self if is_staff_member(user) else self.none()
+
+
+class VersionQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """All texts for staff; for a supplier's person those that were issued to their suppliers."""
+        if is_staff_member(user):
+            return self
+        own = supplier_ids_of(user)
+        return self.filter(
+            models.Q(agreements__supplier__in=own) | models.Q(acknowledgements__supplier__in=own)
+        ).distinct()
+
+    def published(self) -> Self:
+        return self.filter(status=VersionStatus.PUBLISHED)
+
+    def current(self, kind: str) -> Any:
+        """The text in force of a kind, or nothing."""
+        return self.published().filter(document__kind=kind).order_by("-published_at", "-pk").first()
+
+
+class CampaignQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return self if has_role(user, Role.BUYER, Role.CSR_MANAGER, Role.ADMINISTRATOR) else self.none()
+
+    def running(self) -> Self:
+        return self.filter(status=CampaignStatus.RUNNING)
+
+
+class CampaignTargetQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return self if has_role(user, Role.BUYER, Role.CSR_MANAGER, Role.ADMINISTRATOR) else self.none()
+
+    def pending(self) -> Self:
+        return self.filter(done_at=None)
+
+    def left_out(self) -> Self:
+        return self.exclude(note="")
+
+
+class AgreementQuerySet(OwnedBySupplierQuerySet):
+    def open(self) -> Self:
+        return self.filter(status__in=OPEN)
+
+    def in_force(self) -> Self:
+        return self.filter(status=AgreementStatus.IN_FORCE)
+
+    def csr(self) -> Self:
+        return self.filter(document__kind=DocumentKind.CSR_AGREEMENT)
+
+    def ended_before(self, day: dt.date) -> Self:
+        """In force on paper, although the last valid day is over."""
+        return self.in_force().filter(valid_until__lt=day)
+
+
+class OfAgreementQuerySet(OwnedBySupplierQuerySet):
+    supplier_path = "agreement__supplier"
+
+
+class AcknowledgementQuerySet(OwnedBySupplierQuerySet):
+    def open(self) -> Self:
+        return self.filter(status__in=[AcknowledgementStatus.ISSUED, AcknowledgementStatus.VIEWED])

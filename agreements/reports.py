@@ -1,0 +1,202 @@
+"""What is printed: the text as it is shown for signing, and the sealed agreement with its certificate page."""
+
+import base64
+import json
+from typing import Any
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.urls import reverse
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement, Clause, SignatureEvent, Version
+from agreements.states import EventKind, Method
+from csr_portal.core import history
+from csr_portal.core.models import Organisation
+from csr_portal.core.names import script_language
+from csr_portal.core.pdf import Attachment, render_pdf
+from csr_portal.core.seal import seal_pdf
+from csr_portal.core.translated import FALLBACK, in_language
+
+CONSENT_VERSION = "2026.1"
+PDF_LANGUAGES = settings.LANGUAGES
+
+
+def consent_text(language: str | None = None) -> str:
+    """What the signatory agrees to besides the text itself. Change the words, change the version (R-SIG-3)."""
+    with override(language or get_language()):
+        return _(
+            "I have read the text to its end. I sign for the company named above, am authorised to do so, and agree "
+            "to sign electronically. I agree that my name, title, the time, my network address and this file are "
+            "kept as evidence."
+        )
+
+
+def text_content(version: Version, language: str | None) -> dict[str, Any]:
+    """The text of a version in one language; in English for a language that the product does not have."""
+    language = language if language in dict(PDF_LANGUAGES) else FALLBACK
+    return {
+        "title": in_language(version.document.title, language),
+        "version": version.number,
+        "language": language,
+        "intro": in_language(version.intro, language),
+        "prevailing_language": version.prevailing_language,
+        "validity_months": version.validity_months,
+        "clauses": [clause_content(clause, language) for clause in version.clauses.all()],
+    }
+
+
+def clause_content(clause: Clause, language: str) -> dict[str, Any]:
+    return {
+        "position": clause.position,
+        "key": clause.key,
+        "title": in_language(clause.title, language),
+        "text": in_language(clause.text, language),
+    }
+
+
+def agreement_content(agreement: Agreement, language: str | None = None) -> dict[str, Any]:
+    """The text and both parties, as presented."""
+    supplier, company = agreement.supplier, Organisation.current()
+    return {
+        "number": agreement.number,
+        "text": text_content(agreement.version, language or agreement.language),
+        "supplier": {
+            "name": supplier.name,
+            "name_latin": supplier.name_latin,
+            "number": supplier.number,
+            "country": supplier.country,
+            "address": supplier.address,
+            "registration_number": supplier.registration_number,
+        },
+        "company": {"name": company.name, "name_latin": company.name_latin, "address": company.address},
+        "issued_at": agreement.issued_at,
+    }
+
+
+def signature_of(agreement: Agreement) -> SignatureEvent | None:
+    """The event that makes the agreement binding on the supplier: a signature, or the chop that was confirmed."""
+    kinds = [EventKind.SIGNED, EventKind.CHOP_UPLOADED]
+    return agreement.events.filter(kind__in=kinds).select_related("link", "drawing").order_by("-pk").first()
+
+
+def evidence_record(agreement: Agreement) -> dict[str, Any]:
+    """The machine-readable record that travels inside the sealed PDF (R-SIG-3)."""
+    count, head = history.head()
+    return {
+        "record": "csr-portal/agreement/1",
+        "agreement": agreement_content(agreement),
+        "presented_sha256": agreement.presented_sha256,
+        "valid_from": agreement.valid_from,
+        "valid_until": agreement.valid_until,
+        "events": [event_content(event) for event in agreement.events.select_related("link")],
+        "history": {"count": count, "hash": head},
+        "verify_code": agreement.verify_code,
+    }
+
+
+def event_content(event: SignatureEvent) -> dict[str, Any]:
+    return {
+        "kind": event.kind,
+        "party": event.party,
+        "at": event.at,
+        "name": event.actor_name,
+        "name_latin": event.actor_name_latin,
+        "title": event.actor_title,
+        "authority": event.authority,
+        "method": event.method,
+        "text_sha256": event.text_sha256,
+        "consent_version": event.consent_version,
+        "ip": event.ip,
+        "user_agent": event.user_agent,
+        "code_delivery": event.link.delivery if event.link else "",
+        "data": event.data,
+    }
+
+
+def draw_text(version: Version, language: str) -> bytes:
+    """A preview for staff: the text without a supplier."""
+    content = {"text": text_content(version, language), "number": "", "is_preview": not version.is_frozen}
+    title = content["text"]["title"]
+    return render_pdf("reports/agreements/text.html", {"content": content}, language=language, title=title)
+
+
+def draw_presented(agreement: Agreement) -> bytes:
+    """The file that the signatory reads and whose SHA-256 the signature names."""
+    content = agreement_content(agreement)
+    return render_pdf(
+        "reports/agreements/text.html",
+        {
+            "content": content,
+            "agreement": agreement,
+            "supplier_lang": script_language(agreement.supplier.name, agreement.supplier.country),
+        },
+        language=agreement.language,
+        title=content["text"]["title"],
+        number=agreement.number or "",
+    )
+
+
+def draw_sealed(agreement: Agreement) -> bytes:
+    """Text, certificate page, record and the presented file inside, under the company's seal."""
+    content = agreement_content(agreement)
+    event = signature_of(agreement)
+    record = evidence_record(agreement)
+    attachments = [
+        Attachment("record.json", "application/json", _json(record), "Evidence record"),
+        Attachment("presented.pdf", "application/pdf", read_file(agreement.presented_file), "The text as presented"),
+    ]
+    if agreement.chop_scan:
+        scan = agreement.chop_scan
+        name = f"chop.{scan.media_type.rpartition('/')[2]}"
+        attachments.append(Attachment(name, scan.media_type, read_file(scan.file), "Paper with company chop"))
+    images = {"signature.png": read_file(event.drawing.file)} if event and event.drawing else {}
+    context = {
+        "content": content,
+        "agreement": agreement,
+        "event": event,
+        "delivery": event.link.get_delivery_display() if event and event.link else "",
+        "is_chop": bool(event and event.method == Method.CHOP),
+        "confirmed": agreement.events.filter(kind=EventKind.CHOP_CONFIRMED).last(),
+        "consent": consent_text(agreement.language),
+        "history": record["history"],
+        "verify_url": verify_url(agreement),
+        "verify_address": f"{settings.PUBLIC_URL.partition('//')[2]}/open/verify/",
+        "supplier_lang": script_language(agreement.supplier.name, agreement.supplier.country),
+    }
+    pdf = render_pdf(
+        "reports/agreements/sealed.html",
+        context,
+        language=agreement.language,
+        title=content["text"]["title"],
+        number=agreement.number or "",
+        sealed=True,
+        attachments=attachments,
+        images=images,
+    )
+    return seal_pdf(pdf, reason=f"{agreement.number} {agreement.verify_code}")
+
+
+def verify_url(agreement: Agreement) -> str:
+    return settings.PUBLIC_URL + reverse("open:agreement-verify", args=[agreement.verify_code])
+
+
+def drawing_bytes(data_url: str) -> bytes:
+    """The PNG of a drawn signature from the form's data URL; empty for anything else."""
+    head, _comma, body = data_url.partition(",")
+    if head != "data:image/png;base64" or len(body) > 400_000:
+        return b""
+    try:
+        return base64.b64decode(body, validate=True)
+    except ValueError:
+        return b""
+
+
+def read_file(field: Any) -> bytes:
+    with field.open("rb") as file:
+        return file.read()
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1, sort_keys=True).encode()

@@ -1,0 +1,83 @@
+"""Status codes of the agreements app. How they look is said in core/badges.py."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class DocumentKind(TextChoices):
+    CSR_AGREEMENT = "csr_agreement", _("CSR agreement")
+    OTHER_AGREEMENT = "other_agreement", _("Other agreement")
+    GUIDELINE = "guideline", _("Guideline")
+
+
+class VersionStatus(TextChoices):
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    RETIRED = "retired", _("Retired")
+
+
+class CampaignStatus(TextChoices):
+    DRAFT = "draft", _("Draft")
+    PLANNED = "planned", _("Planned")
+    RUNNING = "running", _("Running")
+    CLOSED = "closed", _("Closed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class AgreementStatus(TextChoices):
+    ISSUED = "issued", pgettext_lazy("agreement", "Issued")
+    VIEWED = "viewed", _("Viewed")
+    CHOP_PENDING = "chop_pending", _("Chop pending")
+    SIGNED = "signed", _("Signed")
+    IN_FORCE = "in_force", _("In force")
+    DECLINED = "declined", pgettext_lazy("agreement", "Declined")
+    RECALLED = "recalled", _("Recalled")
+    SUPERSEDED = "superseded", _("Superseded")
+    EXPIRED = "expired", _("Expired")
+    TERMINATED = "terminated", _("Terminated")
+
+
+OPEN = (AgreementStatus.ISSUED, AgreementStatus.VIEWED, AgreementStatus.CHOP_PENDING, AgreementStatus.SIGNED)
+READABLE = (AgreementStatus.ISSUED, AgreementStatus.VIEWED)
+
+
+class AcknowledgementStatus(TextChoices):
+    ISSUED = "issued", pgettext_lazy("agreement", "Issued")
+    VIEWED = "viewed", _("Viewed")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    SUPERSEDED = "superseded", _("Superseded")
+
+
+class Party(TextChoices):
+    SUPPLIER = "supplier", _("Supplier")
+    COMPANY = "company", _("Company")
+
+
+class EventKind(TextChoices):
+    """What the evidence record of a signature is made of (R-SIG-3)."""
+
+    LINK_SENT = "link_sent", _("Signing link made")
+    LINK_REVOKED = "link_revoked", _("Signing link withdrawn")
+    CODE_SENT = "code_sent", _("Code sent")
+    CODE_WRONG = "code_wrong", _("Wrong code")
+    CODE_ACCEPTED = "code_accepted", _("Code accepted")
+    IDENTIFIED = "identified", _("Signatory named themselves")
+    READ = "read", _("Text read to the end")
+    SIGNED = "signed", _("Signed")
+    DECLINED = "declined", _("Signature refused")
+    CHOP_UPLOADED = "chop_uploaded", _("Paper with company chop uploaded")
+    CHOP_CONFIRMED = "chop_confirmed", _("Company chop confirmed")
+    CHOP_REFUSED = "chop_refused", _("Company chop not accepted")
+
+
+class Method(TextChoices):
+    TYPED = "typed", _("Name typed")
+    DRAWN = "drawn", _("Signature drawn")
+    CHOP = "chop", _("Company chop on paper")
+    OWN_CODE = "own_code", _("Own code of conduct accepted")
+
+
+class CodeDelivery(TextChoices):
+    MAIL = "mail", _("by mail to the signatory")
+    HANDED_OVER = "handed_over", _("handed over by the contact person")

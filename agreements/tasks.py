@@ -1,0 +1,48 @@
+"""Work that follows a step: draw the text as presented, mail a code."""
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from agreements.models import Agreement, SigningLink
+from agreements.reports import draw_presented
+from csr_portal.core.jobs import job
+from csr_portal.core.models import Organisation
+from csr_portal.core.seal import sha256
+
+
+@job("agreements.present")
+def present(agreement_id: int) -> None:
+    ensure_presented(Agreement.objects.select_related("supplier", "version__document").get(pk=agreement_id))
+
+
+def ensure_presented(agreement: Agreement) -> Agreement:
+    """The file to be signed, drawn once: whoever comes first keeps it, everybody else uses that one."""
+    if agreement.presented_sha256:
+        return agreement
+    data = draw_presented(agreement)
+    digest = sha256(data)
+    path = keep(f"agreements/{agreement.pk}-{digest[:16]}.pdf", data)
+    Agreement.objects.filter(pk=agreement.pk, presented_sha256="").update(presented_file=path, presented_sha256=digest)
+    agreement.refresh_from_db(fields=["presented_file", "presented_sha256"])
+    return agreement
+
+
+def keep(path: str, data: bytes) -> str:
+    """Keep the bytes under a name made from their hash; the file comes before the row that names it."""
+    return path if default_storage.exists(path) else default_storage.save(path, ContentFile(data))
+
+
+@job("agreements.mail_code", time_limit=60)
+def mail_code(link_id: int, serial: int) -> None:
+    """Mail the present code to the signatory. The code is derived here and stored nowhere (no notice, no job)."""
+    link = SigningLink.objects.select_related("agreement__supplier").get(pk=link_id)
+    if link.code_serial != serial or not link.email:
+        return
+    with translation.override(link.language):
+        content = {"link": link, "code": link.code, "agreement": link.agreement, "organisation": Organisation.current()}
+        subject = " ".join(render_to_string("emails/agreements/code_subject.txt", content).split())
+        body = render_to_string("emails/agreements/code.txt", content).strip() + "\n"
+    EmailMessage(subject, body, to=[link.email]).send()

@@ -1,0 +1,54 @@
+"""The addresses of the agreements app, by who they are for."""
+
+from django.urls import path
+
+from agreements.views import open as o
+from agreements.views import portal as p
+from agreements.views import staff as s
+
+STEPS = ("recall", "terminate", "confirm_chop", "refuse_chop")
+
+staff = [
+    path("agreements/", s.agreement_list, name="agreement-list"),
+    path("agreements/issue/", s.agreement_issue, name="agreement-issue"),
+    path("documents/campaigns/<int:pk>/", s.campaign_detail, name="campaign-detail"),
+    path("documents/campaigns/<int:pk>/progress/", s.campaign_progress, name="campaign-progress"),
+    path("documents/campaigns/<int:pk>/remind/", s.campaign_remind, name="campaign-remind"),
+    path("agreements/<int:pk>/", s.agreement_detail, name="agreement-detail"),
+    path("agreements/<int:pk>/files/<slug:kind>/", s.agreement_download, name="agreement-file"),
+    path("agreements/<int:pk>/remind/", s.agreement_remind, name="agreement-remind"),
+    *(
+        path(
+            f"agreements/<int:pk>/{step.replace('_', '-')}/",
+            s.agreement_step,
+            {"step": step},
+            name=f"agreement-{step.replace('_', '-')}",
+        )
+        for step in STEPS
+    ),
+    path("guideline/", s.guideline_list, name="guideline-list"),
+    path("documents/", s.document_list, name="document-list"),
+    path("documents/versions/<int:pk>/", s.version_detail, name="version-detail"),
+    path("documents/versions/<int:pk>/publish/", s.version_publish, name="version-publish"),
+    path("documents/versions/<int:pk>/pdf/<slug:language>/", s.version_pdf, name="version-pdf"),
+]
+portal = [
+    path("agreements/", p.agreement_list, name="agreement-list"),
+    path("agreements/<int:pk>/", p.agreement_detail, name="agreement-detail"),
+    path("agreements/<int:pk>/share/", p.agreement_share, name="agreement-share"),
+    path("agreements/<int:pk>/chop/", p.agreement_chop, name="agreement-chop"),
+    path("agreements/<int:pk>/decline/", p.agreement_decline, name="agreement-decline"),
+    path("agreements/<int:pk>/files/<slug:kind>/", p.agreement_download, name="agreement-file"),
+    path("guideline/<int:pk>/", p.guideline_detail, name="guideline-detail"),
+]
+open_ = [
+    path("sign/<str:token>/", o.sign, name="sign"),
+    path("sign/<str:token>/code/", o.sign_code, name="sign-code"),
+    path("sign/<str:token>/who/", o.sign_who, name="sign-who"),
+    path("sign/<str:token>/read/", o.sign_read, name="sign-read"),
+    path("sign/<str:token>/sign/", o.sign_sign, name="sign-sign"),
+    path("sign/<str:token>/decline/", o.sign_decline, name="sign-decline"),
+    path("sign/<str:token>/done/", o.sign_done, name="sign-done"),
+    path("sign/<str:token>/files/<slug:kind>/", o.sign_download, name="sign-file"),
+    path("verify/agreement/<str:code>/", o.agreement_verify, name="agreement-verify"),
+]

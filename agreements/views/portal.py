@@ -1,0 +1,129 @@
+"""Pages of suppliers: their agreements, who signs, the company chop, the guideline."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from agreements import workflow
+from agreements.forms import CheckForm, DeclineForm, ShareForm
+from agreements.models import Acknowledgement, Agreement
+from agreements.reports import PDF_LANGUAGES, text_content
+from agreements.states import READABLE, AcknowledgementStatus, EventKind
+from agreements.views.shared import agreement_file, trace_of
+from csr_portal.core.qr import qr_svg
+from csr_portal.core.workflow import WorkflowError
+from suppliers.access import portal_page
+
+
+def _agreement(request: HttpRequest, pk: int) -> Agreement:
+    rows = Agreement.objects.visible_to(request.user).filter(supplier=request.supplier)
+    return get_object_or_404(rows.select_related("supplier", "version__document", "chop_scan"), pk=pk)
+
+
+@portal_page
+def agreement_list(request: HttpRequest) -> HttpResponse:
+    own = {"supplier": request.supplier}
+    context = {
+        "agreements": Agreement.objects.visible_to(request.user).filter(**own).select_related("version__document"),
+        "guidelines": Acknowledgement.objects.visible_to(request.user)
+        .filter(**own)
+        .select_related("version__document"),
+    }
+    return render(request, "portal/agreements/agreement_list.html", context)
+
+
+@portal_page
+def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    agreement = _agreement(request, pk)
+    workflow.view(agreement, by=request.user)
+    link = agreement.signing_links.filter(used_at=None, revoked_at=None).first()
+    link_url = request.build_absolute_uri(reverse("open:sign", args=[link.token])) if link else ""
+    context = {
+        "agreement": agreement,
+        "text": text_content(agreement.version, request.GET.get("text") or get_language()),
+        "languages": PDF_LANGUAGES,
+        "is_readable": agreement.status in READABLE,
+        "link": link,
+        "link_url": link_url,
+        "qr": qr_svg(link_url, label=_("QR code of the signing link")) if link else "",
+        "share_form": ShareForm(),
+        "decline_form": DeclineForm(version=agreement.version),
+        "refused": agreement.events.filter(kind=EventKind.CHOP_REFUSED).last(),
+    }
+    return render(request, "portal/agreements/agreement_detail.html", context)
+
+
+@portal_page
+@require_POST
+def agreement_share(request: HttpRequest, pk: int) -> HttpResponse:
+    agreement, form = _agreement(request, pk), ShareForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Name and title of the signatory are needed; the address must be complete."))
+        return redirect("portal:agreement-detail", pk)
+    try:
+        link = workflow.share(agreement, by=request.user, trace=trace_of(request), **form.cleaned_data)
+    except WorkflowError as error:
+        messages.error(request, error.message)
+    else:
+        sent = _("The link was sent to %(email)s.") % {"email": link.email}
+        messages.success(request, sent if link.email else _("Hand over the link and the code below."))
+    return redirect("portal:agreement-detail", pk)
+
+
+@portal_page
+@require_POST
+def agreement_chop(request: HttpRequest, pk: int) -> HttpResponse:
+    agreement, upload = _agreement(request, pk), request.FILES.get("file")
+    if upload is None:
+        messages.error(request, _("Choose a scan or a photo."))
+        return redirect("portal:agreement-detail", pk)
+    try:
+        workflow.upload_chop(agreement, upload, by=request.user, trace=trace_of(request))
+    except WorkflowError as error:
+        messages.error(request, error.message)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("portal:agreement-detail", pk)
+
+
+@portal_page
+@require_POST
+def agreement_decline(request: HttpRequest, pk: int) -> HttpResponse:
+    agreement = _agreement(request, pk)
+    form = DeclineForm(request.POST, version=agreement.version)
+    if not form.is_valid():
+        messages.error(request, _("Give a reason."))
+        return redirect("portal:agreement-detail", pk)
+    try:
+        workflow.decline(agreement, by=request.user, trace=trace_of(request), **form.cleaned_data)
+    except WorkflowError as error:
+        messages.error(request, error.message)
+    return redirect("portal:agreement-detail", pk)
+
+
+@portal_page
+def agreement_download(request: HttpRequest, pk: int, kind: str) -> FileResponse:
+    return agreement_file(_agreement(request, pk), kind)
+
+
+@portal_page
+def guideline_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Read, then answer the three questions; wrong answers lead back to their clauses."""
+    rows = Acknowledgement.objects.visible_to(request.user).filter(supplier=request.supplier)
+    row = get_object_or_404(rows.select_related("version__document", "acknowledged_by"), pk=pk)
+    workflow.view_guideline(row, by=request.user)
+    is_open = row.status in (AcknowledgementStatus.ISSUED, AcknowledgementStatus.VIEWED)
+    form = CheckForm(request.POST or None, questions=list(row.version.check_questions.all()))
+    wrong = []
+    if request.method == "POST" and is_open and form.is_valid():
+        wrong = workflow.acknowledge(row, by=request.user, answers=form.answers(), language=get_language() or "")
+        if not wrong:
+            return redirect("portal:guideline-detail", pk)
+    text = text_content(row.version, request.GET.get("text") or get_language() or "en")
+    context = {"row": row, "text": text, "form": form, "wrong": wrong, "is_open": is_open, "languages": PDF_LANGUAGES}
+    return render(request, "portal/agreements/guideline_detail.html", context)

@@ -1,0 +1,293 @@
+"""Pages of staff: agreements, coverage of the guideline, texts, issuing."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.base import ContentFile
+from django.db.models import Count, Q, QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from agreements import campaigns, workflow
+from agreements.forms import IssueForm, ReasonForm
+from agreements.models import Acknowledgement, Agreement, Campaign, Document, Version
+from agreements.permissions import can_issue
+from agreements.reports import PDF_LANGUAGES, draw_text, text_content
+from agreements.states import AcknowledgementStatus, AgreementStatus, CampaignStatus, DocumentKind, EventKind
+from agreements.views.shared import agreement_file
+from csr_portal.core.access import staff_page
+from csr_portal.core.files import file_response
+from csr_portal.core.lists import Column, Filter, Listing, export_response, page_of
+from csr_portal.core.models import HistoryEntry, User
+from csr_portal.core.roles import Role
+from csr_portal.core.states import Turn
+from csr_portal.core.workflow import WorkflowError, available
+from suppliers.models import Supplier
+from suppliers.querysets import search_condition
+from suppliers.workflow.supplier import remind
+
+PROCUREMENT = (Role.BUYER, Role.CSR_MANAGER)
+CAMPAIGN_READERS = (*PROCUREMENT, Role.ADMINISTRATOR)
+
+
+def owners(request: HttpRequest) -> list[tuple[str, str]]:
+    return [(str(pk), name) for pk, name in User.objects.filter(groups__name=Role.BUYER).values_list("pk", "name")]
+
+
+def countries(request: HttpRequest) -> list[tuple[str, str]]:
+    codes = Supplier.objects.order_by("country").values_list("country", flat=True).distinct()
+    return [(code, code) for code in codes]
+
+
+def versions(request: HttpRequest) -> list[tuple[str, str]]:
+    rows = Version.objects.exclude(document__kind=DocumentKind.GUIDELINE).select_related("document")
+    return [(str(row.pk), str(row)) for row in rows]
+
+
+def campaign_choices(request: HttpRequest) -> list[tuple[str, str]]:
+    rows = Campaign.objects.visible_to(request.user).exclude(version__document__kind=DocumentKind.GUIDELINE)[:50]
+    return [(str(row.pk), f"{row.name} · {timezone.localdate(row.created_at)}") for row in rows]
+
+
+SUPPLIER_FILTERS = (
+    Filter("country", gettext_lazy("Country"), countries, "supplier__country"),
+    Filter("owner", gettext_lazy("Buyer"), owners, "supplier__owner"),
+)
+AGREEMENTS = Listing(
+    columns=(
+        Column("supplier", gettext_lazy("Supplier"), "supplier__name", lambda row: row.supplier.name),
+        Column("number", gettext_lazy("Number"), "number"),
+        Column("version", gettext_lazy("Version"), "", lambda row: str(row.version)),
+        Column("status", gettext_lazy("Status"), "status", lambda row: row.get_status_display()),
+        Column("valid_until", gettext_lazy("Valid to"), "valid_until"),
+        Column("due_on", gettext_lazy("Whose turn"), "due_on"),
+    ),
+    filters=(
+        Filter("status", gettext_lazy("Status"), AgreementStatus.choices),
+        Filter("version", gettext_lazy("Version"), versions),
+        Filter("campaign", gettext_lazy("Campaign"), campaign_choices),
+        *SUPPLIER_FILTERS,
+    ),
+    search=lambda words: search_condition(words, "supplier__") | Q(number__icontains=words),
+    default_order="-number",
+    file_name="agreements",
+)
+GUIDELINES = Listing(
+    columns=(
+        Column("supplier", gettext_lazy("Supplier"), "supplier__name", lambda row: row.supplier.name),
+        Column("version", gettext_lazy("Version"), "", lambda row: str(row.version)),
+        Column("status", gettext_lazy("Status"), "status", lambda row: row.get_status_display()),
+        Column("acknowledged_at", gettext_lazy("Acknowledged"), "acknowledged_at"),
+        Column("due_on", gettext_lazy("Whose turn"), "due_on"),
+    ),
+    filters=(Filter("status", gettext_lazy("Status"), AcknowledgementStatus.choices), *SUPPLIER_FILTERS),
+    search=lambda words: search_condition(words, "supplier__"),
+    default_order="supplier__name",
+    file_name="guideline",
+)
+
+
+def _list(request: HttpRequest, rows: QuerySet, listing: Listing, template: str) -> HttpResponse:
+    if "export" in request.GET:
+        return export_response(request, rows, listing)
+    context = {"page": page_of(request, rows, listing), "coverage": coverage()}
+    return render(request, template, context)
+
+
+def coverage() -> dict[str, Any]:
+    """How many suppliers we do business with stand on an agreement and on the guideline."""
+    active = Supplier.objects.active()
+    total = active.count()
+    signed = active.filter(agreement_status__in=["in_force", "expiring"]).count()
+    read = active.filter(guideline_status=AcknowledgementStatus.ACKNOWLEDGED).count()
+    return {"total": total, "signed": signed, "missing": total - signed, "read": read, "unread": total - read}
+
+
+@staff_page()
+def agreement_list(request: HttpRequest) -> HttpResponse:
+    rows = Agreement.objects.visible_to(request.user).select_related("supplier", "version__document")
+    return _list(request, rows, AGREEMENTS, "staff/agreements/agreement_list.html")
+
+
+@staff_page()
+def guideline_list(request: HttpRequest) -> HttpResponse:
+    rows = Acknowledgement.objects.visible_to(request.user).select_related(
+        "supplier", "version__document", "acknowledged_by"
+    )
+    rows = rows.exclude(status=AcknowledgementStatus.SUPERSEDED) if "status" not in request.GET else rows
+    return _list(request, rows, GUIDELINES, "staff/agreements/guideline_list.html")
+
+
+@staff_page()
+def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    agreement = _agreement(request, pk)
+    waits = agreement.is_open and agreement.turn in (Turn.SUPPLIER, Turn.SIGNATORY)
+    context = {
+        "agreement": agreement,
+        "text": text_content(agreement.version, request.GET.get("text") or agreement.language),
+        "languages": PDF_LANGUAGES,
+        "events": agreement.events.select_related("link"),
+        "steps": {offer.name.partition(".")[2] for offer in available(workflow.STEPS, agreement, request.user)},
+        "form": ReasonForm(),
+        "may_remind": waits and can_issue(request.user),
+        "history": HistoryEntry.objects.about(agreement).select_related("by")[:20],
+        "declined": agreement.events.filter(kind=EventKind.DECLINED).last(),
+    }
+    return render(request, "staff/agreements/agreement_detail.html", context)
+
+
+def _agreement(request: HttpRequest, pk: int) -> Agreement:
+    rows = Agreement.objects.visible_to(request.user)
+    return get_object_or_404(
+        rows.select_related("supplier__owner", "version__document", "chop_scan", "issued_by"), pk=pk
+    )
+
+
+@staff_page(*PROCUREMENT)
+@require_POST
+def agreement_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """Recall, terminate, confirm or refuse a chop; all but the confirmation need a reason."""
+    agreement, form = _agreement(request, pk), ReasonForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    if not reason and step != "confirm_chop":
+        messages.error(request, _("Give a reason."))
+        return redirect("staff:agreement-detail", pk)
+    try:
+        getattr(workflow, step)(agreement, by=request.user, reason=reason)
+    except WorkflowError as error:
+        messages.error(request, error.message)
+    return redirect("staff:agreement-detail", pk)
+
+
+@staff_page()
+def agreement_download(request: HttpRequest, pk: int, kind: str) -> FileResponse:
+    return agreement_file(_agreement(request, pk), kind)
+
+
+@staff_page(*PROCUREMENT)
+def agreement_issue(request: HttpRequest) -> HttpResponse:
+    """Choose a text and suppliers; look at who gets it and who does not; then issue."""
+    suppliers = Supplier.objects.visible_to(request.user).in_relation()
+    data = request.POST if request.method == "POST" else (request.GET if "version" in request.GET else None)
+    form = IssueForm(data, suppliers=suppliers, initial={"suppliers": request.GET.getlist("supplier")})
+    plan = None
+    if form.is_bound and form.is_valid():
+        chosen = suppliers if form.cleaned_data["to_all"] else form.cleaned_data["suppliers"]
+        plan = workflow.plan(form.cleaned_data["version"], chosen.order_by("name"))
+        if request.method == "POST" and "confirm" in request.POST:
+            return _issue(request, form, plan)
+    return render(request, "staff/agreements/issue.html", {"form": form, "plan": plan})
+
+
+def _issue(request: HttpRequest, form: IssueForm, plan: workflow.Plan) -> HttpResponse:
+    """One supplier gets it at once; several get it in the background, with a page that shows how far it is."""
+    version, due_on = form.cleaned_data["version"], form.cleaned_data["due_on"]
+    try:
+        if len(plan.issued) != 1:
+            campaign = campaigns.start(version, plan.issued, by=request.user, due_on=due_on)
+            return redirect("staff:campaign-detail", campaign.pk)
+        row = workflow.issue(version, plan.issued[0], by=request.user, due_on=due_on)
+    except WorkflowError as error:
+        messages.error(request, error.message)
+        return redirect("staff:agreement-issue")
+    messages.success(request, _("Issued to %(supplier)s.") % {"supplier": row.supplier})
+    return (
+        redirect("staff:guideline-list")
+        if version.document.is_guideline
+        else redirect("staff:agreement-detail", row.pk)
+    )
+
+
+def _campaign(request: HttpRequest, pk: int) -> Campaign:
+    rows = Campaign.objects.visible_to(request.user).select_related("version__document", "created_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+@staff_page(*CAMPAIGN_READERS)
+def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far an issue is, what came of it, and who was left out and why."""
+    campaign = _campaign(request, pk)
+    left_out = campaign.targets.visible_to(request.user).left_out().select_related("supplier")
+    context = {"campaign": campaign, "progress": campaigns.progress(campaign), "left_out": left_out[:200]}
+    return render(request, "staff/agreements/campaign_detail.html", context)
+
+
+@staff_page(*CAMPAIGN_READERS)
+def campaign_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The fragment that the campaign's page asks for while the issue runs; at the end the page loads once more."""
+    campaign = _campaign(request, pk)
+    context = {"campaign": campaign, "progress": campaigns.progress(campaign)}
+    answer = render(request, "staff/agreements/_campaign_progress.html", context)
+    if campaign.status != CampaignStatus.RUNNING:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+@staff_page(*PROCUREMENT)
+@require_POST
+def campaign_remind(request: HttpRequest, pk: int) -> HttpResponse:
+    campaigns.remind_all(_campaign(request, pk), by=request.user)
+    text = _("Everybody who has not signed yet is being reminded; whoever was reminded today already is left out.")
+    messages.success(request, text)
+    return redirect("staff:campaign-detail", pk)
+
+
+@staff_page(*PROCUREMENT)
+@require_POST
+def agreement_remind(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remind the supplier of everything that waits for it, this agreement among it; never twice a day."""
+    try:
+        remind(_agreement(request, pk).supplier, by=request.user)
+    except WorkflowError as error:
+        messages.error(request, " ".join([error.message, *(str(blocker.text) for blocker in error.blockers)]))
+    else:
+        messages.success(request, _("The supplier was reminded."))
+    return redirect("staff:agreement-detail", pk)
+
+
+@staff_page()
+def document_list(request: HttpRequest) -> HttpResponse:
+    context = {
+        "documents": Document.objects.visible_to(request.user).prefetch_related("versions"),
+        "campaigns": Campaign.objects.visible_to(request.user)
+        .select_related("version__document", "created_by")
+        .annotate(suppliers=Count("targets"))[:50],
+    }
+    return render(request, "staff/agreements/document_list.html", context)
+
+
+@staff_page()
+def version_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The text beside its other languages."""
+    version = get_object_or_404(Version.objects.visible_to(request.user).select_related("document"), pk=pk)
+    texts = [text_content(version, code) for code, _name in PDF_LANGUAGES]
+    context = {
+        "version": version,
+        "languages": PDF_LANGUAGES,
+        "texts": texts,
+        "rows": list(zip(*(text["clauses"] for text in texts), strict=True)),
+        "blockers": [] if version.is_frozen else workflow.missing_in_text(version),
+    }
+    return render(request, "staff/agreements/version_detail.html", context)
+
+
+@staff_page()
+def version_pdf(request: HttpRequest, pk: int, language: str) -> HttpResponse:
+    version = get_object_or_404(Version.objects.visible_to(request.user).select_related("document"), pk=pk)
+    name = f"{version.document.code}-{version.number}-{language}.pdf"
+    return file_response(ContentFile(draw_text(version, language)), name=name, media_type="application/pdf")
+
+
+@staff_page(Role.CSR_MANAGER)
+@require_POST
+def version_publish(request: HttpRequest, pk: int) -> HttpResponse:
+    version = get_object_or_404(Version.objects.visible_to(request.user), pk=pk)
+    try:
+        workflow.publish(version, by=request.user)
+    except WorkflowError as error:
+        messages.error(request, error.message)
+    return redirect("staff:version-detail", pk)

@@ -1,0 +1,144 @@
+"""What site reviews and findings promise the others: two conditions of the gate, and their part of the standing."""
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from audits.models import Finding, SiteReview
+from audits.querysets import overdue_finding
+from audits.states import Grade, SiteReviewStatus
+from csr_portal.core.dates import day_text
+from csr_portal.core.states import Turn
+from suppliers.certificates import recognised
+from suppliers.gates import Condition, validity_state
+from suppliers.models import Site, Supplier
+from suppliers.states import ConditionState, RiskBand
+
+ALWAYS_BLOCKING = (Grade.ZERO_TOLERANCE, Grade.CRITICAL)
+WORST_FIRST = [Grade.ZERO_TOLERANCE, Grade.CRITICAL, Grade.MAJOR, Grade.MINOR, Grade.OBSERVATION]
+STATES = [ConditionState.MISSING, ConditionState.EXPIRING, ConditionState.MET]
+
+
+def site_review_valid(supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date) -> Condition:
+    """Each supplying site: a valid site review with enough points, or (risk not high) a recognised certificate."""
+    sites = list(Site.objects.filter(supplier=supplier, is_supplying=True, is_active=True))
+    newest = _newest_by_site(supplier)
+    proofs = [_proof(site, newest.get(site.pk), limits, day) for site in sites]
+    states = {state for state, _until, _text, _facts in proofs} or {ConditionState.MISSING}
+    state = next(code for code in STATES if code in states)
+    texts = [text for _state, _until, text, _facts in proofs] or [_("No supplying site is known.")]
+    return Condition(
+        "site_review",
+        _("Site review or recognised certificate"),
+        state,
+        " ".join(texts),
+        turn="" if state == ConditionState.MET else Turn.CSR,
+        until=min((until for _state, until, _text, _facts in proofs if until), default=None),
+        url=f"{reverse('staff:site-review-list')}?q={supplier.number}",
+        portal_url=reverse("portal:site-review-list"),
+        facts={"sites": [facts for _state, _until, _text, facts in proofs]},
+    )
+
+
+def _newest_by_site(supplier: Supplier) -> dict[int, SiteReview]:
+    rows = SiteReview.objects.filter(supplier=supplier, status=SiteReviewStatus.REPORTED).order_by("closing_at")
+    return {review.site_id: review for review in rows}
+
+
+def _proof(
+    site: Site, review: SiteReview | None, limits: Mapping[str, Any], day: dt.date
+) -> tuple[str, dt.date | None, str, dict[str, Any]]:
+    """State, last day, sentence and facts of one site. The score is compared as it is, never rounded up."""
+    facts: dict[str, Any] = {"site": site.pk, "review": review.number if review else ""}
+    words = {"site": site.name}
+    if review and review.score is not None:
+        facts |= {"score": str(review.score), "letter": review.letter, "until": review.valid_until}
+        words |= {"letter": review.letter, "score": review.score, "date": day_text(review.valid_until)}
+        is_enough = review.score >= Decimal(str(limits.get("min_score", 75))) and review.letter in limits.get(
+            "letters", ["A", "B"]
+        )
+        state = validity_state(review.valid_until, day)
+        if is_enough and state != ConditionState.MISSING:
+            text = _("%(site)s: %(letter)s, %(score)s points, valid until %(date)s.") % words
+            return state, review.valid_until, text, facts
+    certificate = recognised(site, day) if site.supplier.risk_band != RiskBand.HIGH else None
+    if certificate:
+        words |= {"certificate": str(certificate), "date": day_text(certificate.expires_on)}
+        facts |= {"certificate": certificate.pk, "until": certificate.expires_on}
+        text = _("%(site)s: %(certificate)s, valid until %(date)s.") % words
+        return validity_state(certificate.expires_on, day), certificate.expires_on, text, facts
+    if review is None or review.score is None:
+        return ConditionState.MISSING, None, _("%(site)s: not reviewed yet.") % words, facts
+    if review.valid_until < day:
+        text = _("%(site)s: the review was valid until %(date)s.") % words
+    else:
+        text = _("%(site)s: %(letter)s, %(score)s points are not enough.") % words
+    return ConditionState.MISSING, None, text, facts
+
+
+def no_blocking_finding(supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date) -> Condition:
+    """No open zero-tolerance or critical finding, no overdue major one (R-GATE-2, point 4). Zero tolerance is never
+    waived; a major finding in time may stay open in a conditional approval."""
+    open_ones = list(Finding.objects.filter(supplier=supplier).unclosed().order_by("close_due_on", "pk"))
+    blocking = [f for f in open_ones if f.grade in ALWAYS_BLOCKING or (f.grade == Grade.MAJOR and f.is_overdue(day))]
+    facts = {"open": [[f.number, f.grade, f.close_due_on] for f in open_ones], "blocking": [f.number for f in blocking]}
+    title = _("No open zero-tolerance or critical finding, no overdue major finding")
+    url = f"{reverse('staff:finding-list')}?q={supplier.number}"
+    if not blocking:
+        text = (
+            ngettext("%(number)s finding is open, in time.", "%(number)s findings are open, in time.", len(open_ones))
+            % {"number": len(open_ones)}
+            if open_ones
+            else _("No finding is open.")
+        )
+        return Condition("findings", title, ConditionState.MET, text, url=url, facts=facts)
+    return Condition(
+        "findings",
+        title,
+        ConditionState.MISSING,
+        _(", ").join(f"{f.number} ({f.get_grade_display()})" for f in blocking),
+        turn=blocking[0].turn,
+        since=min(f.discovered_on for f in blocking),
+        until=blocking[0].due_on,
+        url=url,
+        portal_url=reverse("portal:finding-list"),
+        facts=facts,
+        can_be_waived=all(f.grade != Grade.ZERO_TOLERANCE for f in blocking),
+    )
+
+
+def standing(supplier: Supplier, day: dt.date) -> dict[str, Any]:
+    """The site review with the least time left, and the open findings."""
+    sites = list(Site.objects.filter(supplier=supplier, is_supplying=True, is_active=True).values_list("pk", flat=True))
+    newest = [review for pk, review in _newest_by_site(supplier).items() if pk in sites]
+    worst = min(newest, key=lambda review: (review.valid_until or dt.date.min, review.pk), default=None)
+    running = SiteReview.objects.filter(supplier=supplier).unfinished().order_by("planned_from", "pk").first()
+    open_ones = list(Finding.objects.filter(supplier=supplier).unclosed())
+    overdue = Finding.objects.filter(overdue_finding(day), supplier=supplier).count()
+    grades = {finding.grade for finding in open_ones}
+    turns = [(finding.turn, finding.due_on) for finding in open_ones if finding.turn]
+    if running and running.status in {SiteReviewStatus.ANNOUNCED, SiteReviewStatus.CLOSED} and running.turn:
+        turns.append((running.turn, running.due_on))
+    return {
+        "site_review_status": _review_status(worst, running, day),
+        "site_review_score": worst.score if worst else None,
+        "site_review_letter": worst.letter if worst else "",
+        "site_review_until": worst.valid_until if worst else None,
+        "findings_open": len(open_ones),
+        "findings_overdue": overdue,
+        "findings_worst": next((grade.value for grade in WORST_FIRST if grade in grades), ""),
+        "turns": turns,
+    }
+
+
+def _review_status(worst: SiteReview | None, running: SiteReview | None, day: dt.date) -> str:
+    if worst and worst.valid_until and worst.valid_until >= day:
+        return SiteReviewStatus.REPORTED.value
+    if running:
+        return str(running.status)
+    return "lapsed" if worst else ""

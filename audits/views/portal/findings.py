@@ -1,0 +1,101 @@
+"""Findings as the supplier sees them: what was seen, what closes it, the plan, the evidence."""
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from audits import finding_workflow as workflow
+from audits.models import Finding
+from audits.review_forms import FIRST_ACTIONS, ActionFormSet, EvidenceForm, FindingPlanForm, ReasonForm
+from audits.views.staff.findings import send_evidence
+from audits.views.steps import taken, tell_errors
+from csr_portal.core.files import EVIDENCE_TYPES
+from csr_portal.core.models import HistoryEntry
+from csr_portal.core.workflow import available
+from suppliers.access import portal_page
+
+
+@portal_page
+def finding_list(request: HttpRequest) -> HttpResponse:
+    rows = Finding.objects.visible_to(request.user).filter(supplier=request.supplier).select_related("site")
+    open_ones = list(rows.unclosed().order_by("due_on", "pk"))
+    context = {
+        "yours": [finding for finding in open_ones if finding.turn == "supplier"],
+        "ours": [finding for finding in open_ones if finding.turn != "supplier"],
+        "closed": rows.filter(status="verified_closed").order_by("-closed_on")[:50],
+    }
+    return render(request, "portal/audits/finding_list.html", context)
+
+
+@portal_page
+def finding_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return _page(request, _finding(request, pk))
+
+
+def _finding(request: HttpRequest, pk: int) -> Finding:
+    rows = Finding.objects.visible_to(request.user).filter(supplier=request.supplier)
+    return get_object_or_404(rows.select_related("site", "supplier", "clause__standard", "site_review"), pk=pk)
+
+
+def _page(request: HttpRequest, finding: Finding, **forms: object) -> HttpResponse:
+    offers = {offer.name: offer for offer in available(workflow.STEPS, finding, request.user)}
+    context = {
+        "finding": finding,
+        "offers": offers,
+        "plans": finding.plans.select_related("submitted_by", "verdict_by").prefetch_related("actions"),
+        "submissions": finding.submissions.select_related("submitted_by").prefetch_related("evidence__file"),
+        "photos": finding.photos.select_related("file"),
+        "plan_form": FindingPlanForm(),
+        "actions": ActionFormSet(initial=FIRST_ACTIONS, prefix="actions"),
+        "evidence_form": EvidenceForm(finding=finding),
+        "dispute_form": ReasonForm(prefix="dispute"),
+        "accept": ",".join(sorted(EVIDENCE_TYPES)),
+        "entries": HistoryEntry.objects.about(finding)[:20],
+    }
+    return render(request, "portal/audits/finding_detail.html", context | forms)
+
+
+@require_POST
+@portal_page
+def finding_plan(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send the plan. What was typed stays on the page when something is missing."""
+    finding = _finding(request, pk)
+    form, actions = FindingPlanForm(request.POST), ActionFormSet(request.POST, prefix="actions")
+    if form.is_valid() and actions.is_valid():
+        planned = [action for line in actions if (action := line.as_action())]
+        if taken(request, workflow.submit_plan, finding, actions=planned, **form.cleaned_data):
+            return redirect("portal:finding-detail", pk=pk)
+    return _page(request, finding, plan_form=form, actions=actions)
+
+
+@require_POST
+@portal_page
+def finding_evidence(request: HttpRequest, pk: int) -> HttpResponse:
+    finding = _finding(request, pk)
+    form = EvidenceForm(request.POST, request.FILES, finding=finding)
+    if form.is_valid():
+        data = form.cleaned_data
+        uploads = data.pop("files")
+        try:
+            if taken(request, workflow.submit_evidence, finding, uploads=uploads, **data):
+                return redirect("portal:finding-detail", pk=pk)
+        except ValidationError as error:
+            form.add_error("files", error)
+    return _page(request, finding, evidence_form=form)
+
+
+@require_POST
+@portal_page
+def finding_dispute(request: HttpRequest, pk: int) -> HttpResponse:
+    finding, form = _finding(request, pk), ReasonForm(request.POST, prefix="dispute")
+    if form.is_valid():
+        taken(request, workflow.dispute, finding, reason=form.cleaned_data["reason"])
+    else:
+        tell_errors(request, form)
+    return redirect("portal:finding-detail", pk=pk)
+
+
+@portal_page
+def evidence_file(request: HttpRequest, pk: int) -> HttpResponse:
+    return send_evidence(request, pk)

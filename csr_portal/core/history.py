@@ -1,0 +1,182 @@
+"""The append-only history: record an entry, seal entries into one hash chain, anchor its head, verify all of it.
+
+An entry is written in the transaction of what it tells of and sealed right after the commit, so that the chain
+needs no lock inside business transactions (docs/decisions/0004-history.md). A line with the number and hash of the
+newest entry goes to a file outside the database, because a chain alone does not notice that its newest rows are gone.
+"""
+
+import datetime as dt
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+
+from csr_portal.core.models import ChainHead, HistoryEntry, User
+
+FIRST_HASH = "0" * 64
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What verification found. `first_bad` is the sequence number of the first entry that does not fit."""
+
+    checked: int
+    first_bad: int | None = None
+    problem: str = ""
+
+    @property
+    def is_intact(self) -> bool:
+        return self.first_bad is None
+
+
+def record(
+    subject: models.Model,
+    action: str,
+    *,
+    by: Any,
+    reason: str = "",
+    data: dict[str, Any] | None = None,
+    from_status: str = "",
+    to_status: str = "",
+) -> HistoryEntry:
+    """Write one entry about `subject` in the current transaction; it is sealed after the commit."""
+    person = by if isinstance(by, User) else None
+    entry = HistoryEntry.objects.create(
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        thread=getattr(subject, "history_thread", ""),
+        action=action,
+        from_status=from_status,
+        to_status=to_status,
+        by=person,
+        by_name=str(person) if person else by.name,
+        reason=reason,
+        data=json.loads(json.dumps(data or {}, cls=DjangoJSONEncoder)),
+    )
+    _seal_once_after_commit()
+    return entry
+
+
+_is_sealing_late: ContextVar[bool] = ContextVar("sealing late", default=False)
+
+
+@contextmanager
+def sealed_at_the_end() -> Iterator[None]:
+    """For loads of very many entries: seal once at the end, not after every commit. If it breaks, the sweeper seals."""
+    token = _is_sealing_late.set(True)
+    try:
+        yield
+    finally:
+        _is_sealing_late.reset(token)
+        seal()
+
+
+def _seal_once_after_commit() -> None:
+    if _is_sealing_late.get():
+        return
+    connection = transaction.get_connection()
+    if not any(call[1] is seal for call in connection.run_on_commit):
+        transaction.on_commit(seal, robust=True)
+
+
+def entry_hash(entry: HistoryEntry, previous_hash: str, sequence: int) -> str:
+    """SHA-256 over the entry's whole content, its number and the hash before it (R-SIG-3)."""
+    content = [
+        sequence,
+        previous_hash,
+        entry.pk,
+        entry.subject_type,
+        entry.subject_id,
+        entry.thread,
+        entry.action,
+        entry.from_status,
+        entry.to_status,
+        entry.by_id,
+        entry.by_name,
+        entry.reason,
+        entry.data,
+        entry.at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+    ]
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), cls=DjangoJSONEncoder)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def seal() -> int:
+    """Chain all entries that are not sealed yet, move the head and anchor it; return how many. Safe to run twice."""
+    with transaction.atomic():
+        head, _ = ChainHead.objects.select_for_update().get_or_create(pk=1, defaults={"hash": FIRST_HASH})
+        entries = list(HistoryEntry.objects.unsealed())
+        for entry in entries:
+            entry.sequence = head.count + 1
+            entry.previous_hash = head.hash
+            entry.hash = entry_hash(entry, head.hash, entry.sequence)
+            head.count, head.hash = entry.sequence, entry.hash
+        HistoryEntry.objects.bulk_update(entries, ["sequence", "previous_hash", "hash"], batch_size=500)
+        if entries:
+            head.save()
+            _append_anchor(head.count, head.hash)
+    return len(entries)
+
+
+def verify() -> Verdict:
+    """Recompute the whole chain and compare it with the head and with every anchor line."""
+    previous, count = FIRST_HASH, 0
+    anchors = dict(_anchors())
+    for entry in HistoryEntry.objects.sealed().iterator(chunk_size=2000):
+        count += 1
+        if entry.sequence != count:
+            return Verdict(count - 1, count, "entry is missing")
+        if entry.previous_hash != previous or entry.hash != entry_hash(entry, previous, count):
+            return Verdict(count - 1, count, "entry was changed")
+        if anchors.get(count, entry.hash) != entry.hash:
+            return Verdict(count - 1, count, "entry differs from the anchor")
+        previous = entry.hash
+    newest = max([*anchors, ChainHead.objects.values_list("count", flat=True).first() or 0])
+    if newest > count:
+        return Verdict(count, count + 1, "newest entries are missing")
+    return Verdict(count)
+
+
+def head() -> tuple[int, str]:
+    """Number and hash of the newest sealed entry, as printed into sealed PDFs."""
+    return ChainHead.objects.values_list("count", "hash").first() or (0, FIRST_HASH)
+
+
+def anchor_path() -> Path:
+    return settings.DATA_DIR / "anchors" / "history.log"
+
+
+def _append_anchor(count: int, head_hash: str) -> None:
+    """Append one signed line and flush it to the disk before the transaction commits.
+
+    A line of a transaction that then fails is replaced by the next line with the same number.
+    """
+    path = anchor_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="ascii") as file:
+        file.write(f"{count} {head_hash} {_anchor_mac(count, head_hash)}\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _anchors() -> Iterator[tuple[int, str]]:
+    if not anchor_path().exists():
+        return
+    for line in anchor_path().read_text("ascii").splitlines():
+        count, head_hash, mac = line.split()
+        if hmac.compare_digest(mac, _anchor_mac(int(count), head_hash)):
+            yield int(count), head_hash
+
+
+def _anchor_mac(count: int, head_hash: str) -> str:
+    return hmac.new(settings.SECRET_KEY.encode(), f"{count} {head_hash}".encode(), "sha256").hexdigest()

@@ -1,0 +1,285 @@
+"""Lists for people: searched, filtered, sorted, paged by key and exported, always with the same few queries.
+
+A list page declares a `Listing`; the view hands it a queryset that is already limited by `visible_to`.
+Paging is by key (the sort value and the primary key of the last row), so page 1,000 costs what page 1 costs.
+"""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+import xlsxwriter
+from django.core import signing
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils import timezone
+
+PAGE_SIZE = 50
+COUNT_LIMIT = 10_000
+EXPORT_LIMIT = 200_000
+
+
+@dataclass(frozen=True)
+class Column:
+    """`key` is the name in the URL, `order` the field to sort by (empty: not sortable), `value` what is exported."""
+
+    key: str
+    label: Any
+    order: str = ""
+    value: Callable[[Any], Any] | str = ""
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Filter:
+    """`choices` are (code, label) pairs; `apply` turns a code into a condition; default: equality with `field`."""
+
+    name: str
+    label: Any
+    choices: Sequence[tuple[str, Any]] | Callable[[HttpRequest], Sequence[tuple[str, Any]]]
+    field: str = ""
+    apply: Callable[[str], Q] | None = None
+
+    def condition(self, code: str) -> Q:
+        return self.apply(code) if self.apply else Q(**{self.field or self.name: code})
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a list offers. `search` turns the words of the search box into a condition."""
+
+    columns: Sequence[Column]
+    filters: Sequence[Filter] = ()
+    search: Callable[[str], Q] | None = None
+    default_order: str = ""
+    file_name: str = "list"
+
+
+@dataclass
+class Page:
+    """One page of a list, as the templates in `components/` expect it."""
+
+    rows: list[Any]
+    count: int
+    count_is_capped: bool
+    columns: list[dict[str, Any]]
+    filters: list[dict[str, Any]]
+    search: str
+    previous_url: str = ""
+    next_url: str = ""
+    export_urls: dict[str, str] = field(default_factory=dict)
+    is_filtered: bool = False
+    clear_url: str = "?"
+
+    @property
+    def count_label(self) -> str:
+        return f"{self.count:,}+" if self.count_is_capped else f"{self.count:,}"
+
+
+def page_of(request: HttpRequest, rows: QuerySet, listing: Listing) -> Page:
+    """The page that the URL asks for: two queries (rows, capped count), whatever the number of rows."""
+    chosen = matching(request, rows, listing)
+    order, descending = _order(request, listing)
+    ordered, backwards = _after_cursor(request, chosen, order, descending)
+    window = list(ordered[: PAGE_SIZE + 1])
+    has_more, window = len(window) > PAGE_SIZE, window[:PAGE_SIZE]
+    if backwards:
+        window.reverse()
+    count = chosen.order_by()[: COUNT_LIMIT + 1].count()
+    page = Page(
+        rows=window,
+        count=min(count, COUNT_LIMIT),
+        count_is_capped=count > COUNT_LIMIT,
+        columns=[_head(request, column, order, descending) for column in listing.columns],
+        filters=[_facet(request, item) for item in listing.filters],
+        search=request.GET.get("q", ""),
+        export_urls={kind: _url(request, export=kind) for kind in ("xlsx", "csv")},
+        is_filtered=bool(request.GET.get("q")) or any(request.GET.get(item.name) for item in listing.filters),
+    )
+    if window and (has_more if backwards else "after" in request.GET):
+        page.previous_url = _url(request, before=_cursor(window[0], order), after=None)
+    if window and (has_more or backwards):
+        page.next_url = _url(request, after=_cursor(window[-1], order), before=None)
+    return page
+
+
+def matching(request: HttpRequest, rows: QuerySet, listing: Listing) -> QuerySet:
+    """The rows that search and filters of the URL leave."""
+    words = request.GET.get("q", "").strip()
+    if words and listing.search:
+        rows = rows.filter(listing.search(words))
+    for item in listing.filters:
+        code = request.GET.get(item.name, "")
+        if code and code in dict(_choices(request, item)):
+            rows = rows.filter(item.condition(code))
+    return rows
+
+
+def _choices(request: HttpRequest, item: Filter) -> Sequence[tuple[str, Any]]:
+    return item.choices(request) if callable(item.choices) else item.choices
+
+
+def _order(request: HttpRequest, listing: Listing) -> tuple[str, bool]:
+    sortable = {column.key: column.order for column in listing.columns if column.order}
+    key = request.GET.get("sort", "")
+    order = sortable.get(key.removeprefix("-"))
+    if order:
+        return order, key.startswith("-")
+    return listing.default_order.removeprefix("-") or "pk", listing.default_order.startswith("-")
+
+
+def _after_cursor(request: HttpRequest, rows: QuerySet, order: str, descending: bool) -> tuple[QuerySet, bool]:
+    """Rows in order from the cursor on; and whether they are read backwards. Empty values sort last, always."""
+    backwards = "before" in request.GET
+    text = request.GET.get("before") or request.GET.get("after") or ""
+    down = descending != backwards
+    terms = [_term(order, down, backwards)]
+    if order != "pk":
+        terms.append(F("pk").desc() if down else F("pk").asc())
+    if text:
+        try:
+            value, pk = signing.loads(text, salt="cursor")
+        except signing.BadSignature:
+            return rows.order_by(*terms), False
+        rows = rows.filter(_beyond(order, value, pk, down, backwards))
+    return rows.order_by(*terms), backwards
+
+
+def _term(order: str, down: bool, backwards: bool) -> Any:
+    nulls = {"nulls_first": True} if backwards else {"nulls_last": True}
+    if order == "pk":
+        nulls = {}
+    return F(order).desc(**nulls) if down else F(order).asc(**nulls)
+
+
+def _beyond(order: str, value: Any, pk: int, down: bool, backwards: bool) -> Q:
+    """Rows after (value, pk) in reading order, with empty values at the end of the list."""
+    compare = "lt" if down else "gt"
+    same_value_next = Q(**{f"pk__{compare}": pk})
+    if order == "pk":
+        return same_value_next
+    if value is None:
+        here = Q(**{f"{order}__isnull": True}) & same_value_next
+        return here | Q(**{f"{order}__isnull": False}) if backwards else here
+    here = Q(**{f"{order}__{compare}": value}) | (Q(**{order: value}) & same_value_next)
+    return here if backwards else here | Q(**{f"{order}__isnull": True})
+
+
+def _cursor(row: Any, order: str) -> str:
+    value: Any = row
+    for name in order.split("__"):
+        value = row["pk"] if isinstance(row, dict) and name == "pk" else getattr(value, name, None)
+    if isinstance(value, dt.date | dt.datetime):
+        value = value.isoformat()
+    return signing.dumps([str(value) if isinstance(value, Decimal) else value, row.pk], salt="cursor")
+
+
+def _url(request: HttpRequest, **changes: str | None) -> str:
+    query = {key: value for key, value in request.GET.items() if key not in {"export"}}
+    query |= {key: value for key, value in changes.items() if value is not None}
+    for key, value in changes.items():
+        if value is None:
+            query.pop(key, None)
+    return "?" + urlencode(query)
+
+
+def _head(request: HttpRequest, column: Column, order: str, descending: bool) -> dict[str, Any]:
+    is_current = bool(column.order) and column.order == order
+    direction = "" if descending or not is_current else "-"
+    return {
+        "key": column.key,
+        "label": column.label,
+        "is_number": column.is_number,
+        "sortable": bool(column.order),
+        "sort_url": _url(request, sort=direction + column.key, after=None, before=None) if column.order else "",
+        "aria_sort": ("descending" if descending else "ascending") if is_current else "",
+    }
+
+
+def _facet(request: HttpRequest, item: Filter) -> dict[str, Any]:
+    current = request.GET.get(item.name, "")
+    choices = [
+        {
+            "label": label,
+            "value": code,
+            "active": code == current,
+            "url": _url(request, **{item.name: code}, after=None, before=None),
+        }
+        for code, label in _choices(request, item)
+    ]
+    return {
+        "name": item.name,
+        "label": item.label,
+        "choices": choices,
+        "current": next((choice["label"] for choice in choices if choice["active"]), ""),
+        "value": current,
+        "clear_url": _url(request, **{item.name: None}, after=None, before=None),
+    }
+
+
+def export_response(request: HttpRequest, rows: QuerySet, listing: Listing) -> HttpResponse | StreamingHttpResponse:
+    """The whole list as XLSX or CSV, same rows and order as on the screen; formula-safe, opens in Chinese Excel."""
+    order, descending = _order(request, listing)
+    ordered = matching(request, rows, listing).order_by(_term(order, descending, False), "pk")[:EXPORT_LIMIT]
+    head = [str(column.label) for column in listing.columns]
+    lines = ([_cell(column, row) for column in listing.columns] for row in ordered.iterator(chunk_size=2000))
+    name = f"{listing.file_name}-{timezone.localdate():%Y-%m-%d}"
+    if request.GET.get("export") == "csv":
+        return csv_response(head, lines, name)
+    return xlsx_response(head, lines, name)
+
+
+def _cell(column: Column, row: Any) -> Any:
+    value = column.value(row) if callable(column.value) else getattr(row, column.value or column.key, "")
+    if isinstance(value, dt.datetime):
+        return timezone.localtime(value).replace(tzinfo=None)
+    return value if isinstance(value, int | float | Decimal | dt.date) else str(value if value is not None else "")
+
+
+def formula_safe(text: str) -> str:
+    """A text that no spreadsheet program runs as a formula."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
+def csv_response(head: list[str], lines: Iterable[list[Any]], name: str) -> StreamingHttpResponse:
+    def chunks() -> Iterable[str]:
+        yield "\ufeff"
+        for line in _with_head(head, lines):
+            buffer = io.StringIO()
+            csv.writer(buffer).writerow(formula_safe(v) if isinstance(v, str) else v for v in line)
+            yield buffer.getvalue()
+
+    response = StreamingHttpResponse(chunks(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def _with_head(head: list[str], lines: Iterable[list[Any]]) -> Iterable[list[Any]]:
+    yield head
+    yield from lines
+
+
+def xlsx_response(head: list[str], lines: Iterable[list[Any]], name: str) -> HttpResponse:
+    output = io.BytesIO()
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "default_date_format": "yyyy-mm-dd",
+    }
+    with xlsxwriter.Workbook(output, options) as book:
+        sheet = book.add_worksheet()
+        bold = book.add_format({"bold": True})
+        sheet.freeze_panes(1, 0)
+        for number, line in enumerate(_with_head(head, lines)):
+            for position, value in enumerate(line):
+                sheet.write(number, position, value, bold if number == 0 else None)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    response = HttpResponse(output.getvalue(), content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    return response

@@ -1,0 +1,76 @@
+"""Tell people what happened: on the screen and by mail, once per event and person, in the reader's language."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from csr_portal.core.models import Notice, User
+from csr_portal.core.tasks import mail_notice
+
+
+def tell(
+    recipients: Iterable[User],
+    kind: str,
+    *,
+    about: models.Model,
+    event: str,
+    url: str = "",
+    context: dict[str, Any] | None = None,
+) -> None:
+    """Write a notice to each person; a worker mails it after the commit. The same event never reaches one twice.
+
+    `kind` names the templates `emails/<kind>_subject.txt` and `emails/<kind>.txt`; `event` tells this event from
+    others of its kind about the same object; `url` is a path of this portal.
+    """
+    for person in recipients:
+        if person.is_active:
+            _write(kind, about, event, url, context or {}, person.email, person.language, person)
+
+
+def tell_address(
+    email: str,
+    kind: str,
+    *,
+    language: str,
+    about: models.Model,
+    event: str,
+    url: str = "",
+    context: dict[str, Any] | None = None,
+) -> None:
+    """The same to somebody without an account (an invited clerk, a signatory)."""
+    _write(kind, about, event, url, context or {}, email, language, None)
+
+
+def _write(
+    kind: str,
+    about: models.Model,
+    event: str,
+    url: str,
+    context: dict[str, Any],
+    email: str,
+    language: str,
+    person: User | None,
+) -> None:
+    content = {**context, "object": about, "person": person, "link": settings.PUBLIC_URL + url if url else ""}
+    with translation.override(language):
+        subject = " ".join(render_to_string(f"emails/{kind}_subject.txt", content).split())
+        body = render_to_string(f"emails/{kind}.txt", content).strip() + "\n"
+    notice, is_new = Notice.objects.get_or_create(
+        key=f"{kind}:{about._meta.label_lower}:{about.pk}:{event}:{email}"[:200],
+        defaults={
+            "kind": kind,
+            "recipient": person,
+            "email": email,
+            "language": language,
+            "subject": subject[:250],
+            "body": body,
+            "url": url,
+            "thread": getattr(about, "history_thread", ""),
+        },
+    )
+    if is_new:
+        mail_notice.enqueue(notice.pk, key=str(notice.pk))

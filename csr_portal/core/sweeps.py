@@ -1,0 +1,16 @@
+"""Scheduled work of the core."""
+
+from celery import shared_task
+
+from csr_portal.core import history, jobs
+
+
+@shared_task(name="core.send_stale_jobs", time_limit=60)
+def send_stale_jobs() -> None:
+    jobs.send_stale()
+
+
+@shared_task(name="core.seal_history", time_limit=300)
+def seal_history() -> None:
+    """Seal what a crash between a commit and its seal has left open."""
+    history.seal()

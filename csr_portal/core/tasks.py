@@ -1,0 +1,23 @@
+"""Work of the core that follows a commit."""
+
+from django.core.mail import EmailMessage
+from django.utils import timezone
+
+from csr_portal.core.jobs import job
+from csr_portal.core.models import Notice
+from csr_portal.core.states import MailStatus
+
+
+@job("core.mail_notice", time_limit=60)
+def mail_notice(notice_id: int) -> None:
+    """Send one notice by mail. Sent once; a crash between sending and noting it may send it a second time."""
+    notice = Notice.objects.get(pk=notice_id)
+    if notice.mail_status == MailStatus.SENT:
+        return
+    message = EmailMessage(notice.subject, notice.body, to=[notice.email], headers={"X-Notice": str(notice.pk)})
+    try:
+        message.send()
+    except OSError as error:
+        Notice.objects.filter(pk=notice.pk).update(mail_status=MailStatus.FAILED, mail_error=str(error)[:300])
+        raise
+    Notice.objects.filter(pk=notice.pk).update(mail_status=MailStatus.SENT, mailed_at=timezone.now(), mail_error="")

@@ -1,0 +1,259 @@
+"""Site reviews and findings of the demo company, the plan of the year, and the CSR reviews that make strategic."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from audits import finding_workflow, review_workflow
+from audits.finding_workflow import PlannedAction
+from audits.models import Finding, SiteReview, SiteReviewPlan
+from csr_portal.demo.inspections import picture
+from csr_portal.demo.relations import Relation
+from csr_portal.demo.staff import Staff
+from csr_portal.demo.story import Story
+from suppliers import gates
+from suppliers.models import Site
+from suppliers.states import Segment
+from suppliers.workflow import reviews as cases
+
+SEEN = {
+    ("major", "en"): (
+        "Fire exit of the workshop was locked during the shift",
+        "One of two exits on the first floor was locked with a padlock at 10:20. 38 people worked there.",
+        "Photo of the open exit with date, and the record of a fire drill",
+    ),
+    ("major", "zh-hans"): (
+        "车间一处消防出口在班次期间上锁",
+        "10:20 一楼两个出口中有一个挂锁，当时有38人在岗。",
+        "带日期的出口畅通照片和消防演练记录",
+    ),
+    ("minor", "en"): (
+        "First-aid boxes incomplete",
+        "Two of six first-aid boxes lacked dressings; the check list was last signed three months ago.",
+        "Photo of the filled boxes and the signed check list",
+    ),
+    ("minor", "zh-hans"): (
+        "急救箱药品不全",
+        "六个急救箱中有两个缺敷料，点检表最近一次签字在三个月前。",
+        "补齐后的急救箱照片和已签字的点检表",
+    ),
+}
+ACTIONS = [
+    ("immediate", "立即恢复并拍照记录", 3),
+    ("corrective", "更换门锁与急救箱，指定专人每周检查", 20),
+    ("preventive", "纳入月度安全巡查表并培训班组长", 40),
+]
+# How far findings come, so that every state is there to be seen.
+FINDING_ENDS = [
+    "verified_closed", "verified_closed", "verified_closed", "open", "plan_submitted", "plan_rejected",
+    "plan_approved", "evidence_submitted", "evidence_rejected", "disputed", "reopened",
+]  # fmt: skip
+
+
+def plan_years(story: Story, staff: Staff) -> None:
+    """The site review plan of this year and of the next one: drawn up by one person, approved by another."""
+    story.at(story.days_ago(200), _plan_year, story, staff, story.now.year)
+    for number in range(7):
+        story.at(story.days_ago(30 - number), _coming_review, story, staff, number)
+
+
+def _plan_year(story: Story, staff: Staff, year: int) -> None:
+    plan = review_workflow.create_plan(year, by=staff["csr"])
+    keep = set(plan.reviews.order_by("planned_from", "pk").values_list("pk", flat=True)[:60])
+    for review in plan.reviews.exclude(pk__in=keep):
+        review_workflow.cancel(review, by=staff["csr"], reason="Postponed to the plan of next year")
+    review_workflow.approve_plan(plan, by=staff["csr2"])
+
+
+def _coming_review(story: Story, staff: Staff, number: int) -> None:
+    """Reviews ahead, in different states: planned, announced, confirmed, postponed, on site, closed."""
+    plan = SiteReviewPlan.objects.order_by("-year").first()
+    if plan is None:
+        return
+    ahead = plan.reviews.filter(status="planned").select_related("supplier", "site").order_by("planned_from", "pk")
+    review = next((r for r in ahead if r.supplier.contacts.current().exists()), None)
+    if review is None:
+        return
+    lead = _name_lead(story, staff, review)
+    if lead is None:
+        return
+    first = review_workflow.next_workday(story.now.date() + dt.timedelta(days=5 + number * 6))
+    if number >= 5:
+        first = review_workflow.next_workday(story.now.date() - dt.timedelta(days=2))
+    review_workflow.announce(review, by=staff["csr"], planned_from=first, planned_to=first + dt.timedelta(days=1))
+    contact = review.supplier.contacts.current().select_related("user").first()
+    if number in {1, 2, 5, 6} and contact:
+        review_workflow.confirm(review, by=contact.user)
+    if number == 3:
+        review_workflow.postpone(review, by=staff["csr"], reason="The auditor is ill")
+    if number >= 5:
+        story.at(story.days_ago(2), _carry_out, story, staff, review.pk, number == 5)
+
+
+def _name_lead(story: Story, staff: Staff, review: SiteReview) -> Any:
+    """The first auditor who may lead on these days."""
+    auditors = list(staff.auditors)
+    story.dice.shuffle(auditors)
+    for auditor in auditors:
+        if not review_workflow.lead_blockers(review, auditor):
+            review_workflow.name_member(review, auditor, by=staff["csr"], part="lead")
+            review_workflow.declare_no_conflict(review, by=auditor, no_conflict=True)
+            return auditor
+    return None
+
+
+def _carry_out(story: Story, staff: Staff, review_id: int, stop_half_way: bool) -> None:
+    review = SiteReview.objects.get(pk=review_id)
+    lead = review.team.select_related("user").get(part="lead").user
+    review_workflow.start(review, by=lead)
+    rows = list(review.checkpoints.select_related("question").order_by("question__position"))
+    for row in rows[: len(rows) // 2] if stop_half_way else rows:
+        _check(story, row, lead, "conform")
+
+
+def _check(story: Story, row: Any, lead: Any, result: str) -> None:
+    client_id = uuid.UUID(int=story.dice.getrandbits(128))
+    review_workflow.save_checkpoint(row, by=lead, result=result, note="", revision=row.revision, client_id=client_id)
+
+
+# What makes a supplier strategic
+
+
+def plan_for_strategic(story: Story, staff: Staff, relation: Relation) -> None:
+    """A site review of each supplying site, then the CSR review case and its decision."""
+    held = story.days_ago(story.dice.randint(70, 140))
+    story.at(held, _review_sites, story, staff, relation)
+    story.at(story.after(held, 25, 40), _open_case, story, staff, relation)
+
+
+def _review_sites(story: Story, staff: Staff, relation: Relation) -> None:
+    for site in relation.sites:
+        if site.is_supplying:
+            _review_site(story, staff, relation, site)
+
+
+def _review_site(story: Story, staff: Staff, relation: Relation, site: Site) -> None:
+    """From plan to report in one go of the story: each step at its own moment would only cost time at set-up."""
+    moment = dt.datetime.now(dt.UTC)
+    review = review_workflow.plan_review(
+        site, by=staff["csr"], reason="strategic", planned_from=moment.date(), why="Before the CSR review"
+    )
+    lead = _name_lead(story, staff, review)
+    if lead is None:
+        raise ValueError(f"nobody may lead the review of {site} on {moment.date()}")
+    review_workflow.announce(review, by=staff["csr"])
+    review_workflow.confirm(review, by=relation.clerk)
+    review_workflow.start(review, by=lead)
+    grade = "minor" if relation.place == 0 else story.dice.choice(["", "minor", "minor", "major"])
+    rows = list(review.checkpoints.select_related("question__clause").order_by("question__position"))
+    bad = next((row for row in rows if row.question.criticality == "critical"), rows[0]) if grade else None
+    for row in rows:
+        _check(story, row, lead, "partly" if row == bad else "conform")
+    heard = review.sample_required
+    review_workflow.add_interview(review, by=lead, kind="group", people=heard, women=heard // 2, topics="working hours")
+    finding = _raise_finding(relation, lead, review, bad, grade) if bad else None
+    review_workflow.close(review, by=lead)
+    SiteReview.objects.filter(pk=review.pk).update(
+        summary="The site keeps good records. Managers know the requirements and answered openly.",
+        strengths="Worker representatives take part in the safety committee.",
+        limits="The night shift was not seen.",
+    )
+    review.refresh_from_db()
+    review_workflow.report(review, by=lead)
+    if finding:
+        end = "verified_closed" if grade == "major" else FINDING_ENDS[finding.pk % len(FINDING_ENDS)]
+        if relation.place == 0:
+            end = "plan_approved"  # the clerk of the tour has something to do
+        story.at(story.after(moment, 5, 10), _answer_finding, story, staff, relation, finding.pk, end)
+
+
+def _raise_finding(relation: Relation, lead: Any, review: SiteReview, row: Any, grade: str) -> Finding:
+    language = "zh-hans" if relation.company.language == "zh-hans" else "en"
+    title, facts, wanted = SEEN[grade, language]
+    return finding_workflow.open_finding(
+        relation.fresh,
+        review.site,
+        by=lead,
+        grade=grade,
+        title=title,
+        facts=facts,
+        origin="site_review",
+        clause=row.question.clause,
+        site_review=review,
+        checkpoint=row,
+        wanted_evidence=wanted,
+    )
+
+
+def _answer_finding(story: Story, staff: Staff, relation: Relation, finding_id: int, goal: str) -> None:
+    """Plan, approval, evidence, verification: as far as the goal says."""
+    finding = Finding.objects.get(pk=finding_id)
+    if goal == "open":
+        return
+    if goal == "disputed":
+        finding_workflow.dispute(finding, by=relation.clerk, reason="当天出口在维修，已放置警示牌。")
+        return
+    today = dt.datetime.now(dt.UTC).date()
+    actions = [
+        PlannedAction(kind, text, relation.clerk.name, today + dt.timedelta(days=days)) for kind, text, days in ACTIONS
+    ]
+    finding_workflow.submit_plan(
+        finding, by=relation.clerk, root_cause="检查表没有包含该项，且没有指定责任人。", actions=actions
+    )
+    if goal == "plan_submitted":
+        return
+    judge = staff["csr"]
+    story.at(story.after(dt.datetime.now(dt.UTC), 2, 6), _judge_plan, story, staff, relation, finding_id, goal, judge)
+
+
+def _judge_plan(story: Story, staff: Staff, relation: Relation, finding_id: int, goal: str, judge: Any) -> None:
+    finding = Finding.objects.get(pk=finding_id)
+    if goal == "plan_rejected":
+        finding_workflow.reject_plan(finding, by=judge, note="The cause is a description, not a cause; ask why again")
+        return
+    finding_workflow.approve_plan(finding, by=judge)
+    if goal != "plan_approved":
+        story.at(story.after(dt.datetime.now(dt.UTC), 8, 14), _send_evidence, story, relation, finding_id, goal, judge)
+
+
+def _send_evidence(story: Story, relation: Relation, finding_id: int, goal: str, judge: Any) -> None:
+    finding = Finding.objects.get(pk=finding_id)
+    photo = SimpleUploadedFile("整改后照片.jpg", picture(relation.company.name_latin, finding_id))
+    finding_workflow.submit_evidence(
+        finding, by=relation.clerk, note="已完成整改，见照片。", uploads=[photo], **_two_months(finding)
+    )
+    if goal == "evidence_submitted":
+        return
+    story.at(story.after(dt.datetime.now(dt.UTC), 2, 6), _judge_evidence, story, finding_id, goal, judge)
+
+
+def _two_months(finding: Finding) -> dict[str, Any]:
+    if not finding.needs_two_months:
+        return {}
+    return {"records_from": finding.discovered_on, "records_to": finding.discovered_on + dt.timedelta(days=62)}
+
+
+def _judge_evidence(story: Story, finding_id: int, goal: str, judge: Any) -> None:
+    finding = Finding.objects.get(pk=finding_id)
+    if goal == "evidence_rejected":
+        finding_workflow.reject_evidence(finding, by=judge, note="The photo is older than the finding")
+        return
+    if not finding_workflow.closing_blockers(finding):
+        finding_workflow.verify(finding, by=judge)
+        if goal == "reopened":
+            again = story.after(dt.datetime.now(dt.UTC), 5, 9)
+            story.at(again, finding_workflow.reopen, finding, by=judge, reason="Seen again")
+
+
+def _open_case(story: Story, staff: Staff, relation: Relation) -> None:
+    """The buyer opens the CSR review, a CSR manager prepares it, another one decides; if the gate allows it."""
+    supplier = relation.fresh
+    gate = gates.check(supplier, Segment.STRATEGIC, leaving_out=frozenset({"csr_review"}))
+    if supplier.status != "cooperating" or not gate.is_open:
+        relation.notes["not strategic because"] = [c.code for c in gate.missing]
+        return
+    case = cases.open_review(supplier, request="Second source for the new line; volume doubles", by=supplier.owner)
+    cases.prepare_review(case, recommendation="All conditions are met; we recommend approval.", by=staff["csr"])
+    cases.decide_review(case, outcome="approved", reason="Good record on site and in training", by=staff["csr2"])

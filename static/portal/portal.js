@@ -1,0 +1,12 @@
+// The behaviour every page shares. Pages work without it, except what their own modules add.
+import { watchDialogs } from "./dialogs.js";
+import { watchForms } from "./forms.js";
+import { watchLists } from "./lists.js";
+import { watchSession } from "./session.js";
+import { watchTheme } from "./theme.js";
+
+watchTheme();
+watchDialogs();
+watchForms();
+watchLists();
+watchSession();

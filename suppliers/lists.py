@@ -1,0 +1,221 @@
+"""The lists of this app as core/lists.py wants them: columns, filters, saved views."""
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from csr_portal.core import badges
+from csr_portal.core.lists import Column, Filter, Listing
+from suppliers.countries import COUNTRIES
+from suppliers.models import Supplier
+from suppliers.querysets import search_condition
+from suppliers.states import CertificateStandard, CertificateStatus, ReviewStatus, RiskBand, SupplierStatus
+
+NOT_OVER = ~Q(status__in=[SupplierStatus.DECLINED, SupplierStatus.ENDED])
+KEEPS = Q(status__in=[SupplierStatus.COOPERATING, SupplierStatus.STRATEGIC])
+GATE = {"missing": Q(gate_missing__gt=0), "expiring": Q(gate_missing=0, gate_expiring__gt=0), "met": Q(gate_missing=0)}
+FINDINGS = {
+    "open": Q(findings_open__gt=0),
+    "overdue": Q(findings_overdue__gt=0),
+    "zero_tolerance": Q(findings_worst="zero_tolerance", findings_open__gt=0),
+    "none": Q(findings_open=0),
+}
+
+
+def label_of(domain: str, field: str) -> Any:
+    return lambda row: badges.badge(domain, getattr(row, field)).label
+
+
+def choices_of(domain: str, *codes: str) -> list[tuple[str, Any]]:
+    return [(code, badges.badge(domain, code).label) for code in codes]
+
+
+SUPPLIERS = Listing(
+    columns=[
+        Column("name", _("Supplier"), order="name"),
+        Column("status", _("Segment"), order="status", value=label_of("supplier", "status")),
+        Column("gate", _("Gate"), order="gate_missing", value="gate_missing"),
+        Column("agreement", _("Agreement"), order="agreement_until", value=label_of("agreement", "agreement_status")),
+        Column(
+            "inspection",
+            _("Self-inspection"),
+            order="inspection_score",
+            value=label_of("self_inspection", "inspection_status"),
+        ),
+        Column(
+            "site_review",
+            _("Site review"),
+            order="site_review_until",
+            value=label_of("site_review", "site_review_status"),
+        ),
+        Column("findings", _("Findings"), order="findings_open", value="findings_open"),
+        Column("turn", _("Whose turn"), order="next_due_on", value=label_of("turn", "next_turn")),
+    ],
+    filters=[
+        Filter("status", _("Segment"), SupplierStatus.choices),
+        Filter("gate", _("Gate"), choices_of("gate", "missing", "expiring", "met"), apply=GATE.__getitem__),
+        Filter("risk", _("Risk"), RiskBand.choices, field="risk_band"),
+        Filter(
+            "agreement",
+            _("Agreement"),
+            choices_of("agreement", "issued", "viewed", "chop_pending", "in_force", "declined", "expired"),
+            field="agreement_status",
+        ),
+        Filter(
+            "inspection",
+            _("Self-inspection"),
+            choices_of("self_inspection", "assigned", "in_progress", "submitted", "returned", "accepted"),
+            field="inspection_status",
+        ),
+        Filter(
+            "findings",
+            _("Findings"),
+            [
+                ("open", _("Open")),
+                ("overdue", _("Overdue")),
+                ("zero_tolerance", _("Zero tolerance")),
+                ("none", _("None")),
+            ],
+            apply=FINDINGS.__getitem__,
+        ),
+        Filter("country", _("Country"), COUNTRIES),
+        Filter(
+            "turn",
+            _("Whose turn"),
+            choices_of("turn", "buyer", "supplier", "signatory", "csr", "auditor"),
+            field="next_turn",
+        ),
+    ],
+    search=search_condition,
+    default_order="name",
+    file_name="suppliers",
+)
+# An export has columns of its own: one value per cell.
+SUPPLIER_EXPORT = Listing(
+    columns=[
+        Column("number", _("supplier number")),
+        Column("name", _("name"), order="name"),
+        Column("name_latin", _("name in Latin letters")),
+        Column("country", _("country")),
+        Column("registration_number", _("registration number")),
+        Column("owner", _("buyer in charge")),
+        Column("status", _("status"), order="status", value=label_of("supplier", "status")),
+        Column("key", _("key material"), value="is_key_material"),
+        Column("risk", _("Risk"), value=label_of("risk", "risk_band")),
+        Column("risk_points", _("Risk points")),
+        Column("gate", _("Missing conditions"), order="gate_missing", value="gate_missing"),
+        Column("agreement", _("Agreement"), order="agreement_until", value=label_of("agreement", "agreement_status")),
+        Column("agreement_until", _("Agreement until")),
+        Column(
+            "inspection",
+            _("Self-inspection"),
+            order="inspection_score",
+            value=label_of("self_inspection", "inspection_status"),
+        ),
+        Column("inspection_score", _("Score of the self-inspection")),
+        Column(
+            "site_review",
+            _("Site review"),
+            order="site_review_until",
+            value=label_of("site_review", "site_review_status"),
+        ),
+        Column("site_review_score", _("Score of the site review")),
+        Column("site_review_until", _("Site review until")),
+        Column("findings", _("Open findings"), order="findings_open", value="findings_open"),
+        Column("findings_overdue", _("Overdue findings")),
+        Column("people_trained", _("People trained")),
+        Column("turn", _("Whose turn"), order="next_due_on", value=label_of("turn", "next_turn")),
+        Column("next_due_on", _("until")),
+    ],
+    filters=SUPPLIERS.filters,
+    search=search_condition,
+    default_order="name",
+    file_name="suppliers",
+)
+
+
+def views_of(user: Any) -> dict[str, tuple[Any, Q]]:
+    """The saved views of the supplier list: code → (words, condition)."""
+    return {
+        "mine": (_("In my care"), Q(owner=user) & NOT_OVER),
+        "blocked": (_("Blocked"), KEEPS & Q(gate_missing__gt=0)),
+        "strategic": (_("Strategic"), Q(status=SupplierStatus.STRATEGIC)),
+        "key": (_("Key material"), Q(is_key_material=True) & NOT_OVER),
+        "agreement": (_("Agreement open"), Q(status__in=IN_RELATION) & ~Q(agreement_status__in=["in_force"])),
+        "no_review": (_("No site review yet"), KEEPS & Q(site_review_status__in=["", "planned", "postponed"])),
+        "all": (_("All"), Q()),
+    }
+
+
+IN_RELATION = [
+    SupplierStatus.REGISTERED,
+    SupplierStatus.COOPERATING,
+    SupplierStatus.STRATEGIC,
+    SupplierStatus.SUSPENDED,
+]
+
+
+def tabs(request: HttpRequest, rows: QuerySet[Supplier], current: str) -> list[dict[str, Any]]:
+    """The saved views with their counts: one query for all of them."""
+    views = views_of(request.user)
+    counts = rows.aggregate(**{f"n_{code}": Count("pk", filter=where or None) for code, (_w, where) in views.items()})
+    return [
+        {"code": code, "label": label, "count": counts[f"n_{code}"], "here": code == current, "bad": code == "blocked"}
+        for code, (label, _where) in views.items()
+    ]
+
+
+CERTIFICATES = Listing(
+    columns=[
+        Column("supplier", _("Supplier"), order="supplier__name"),
+        Column("standard", _("Standard"), order="standard", value=lambda row: row.get_standard_display()),
+        Column("number", _("Number"), order="number"),
+        Column("status", _("Status"), order="status", value=lambda row: row.get_status_display()),
+        Column("sites", _("Sites"), value=lambda row: ", ".join(site.name for site in row.sites.all())),
+        Column("expires_on", _("last valid day"), order="expires_on"),
+    ],
+    filters=[
+        Filter("status", _("Status"), CertificateStatus.choices),
+        Filter("standard", _("Standard"), CertificateStandard.choices),
+    ],
+    search=lambda words: search_condition(words, "supplier__") | Q(number__icontains=words),
+    default_order="expires_on",
+    file_name="certificates",
+)
+
+REVIEWS = Listing(
+    columns=[
+        Column("number", _("Number"), order="number"),
+        Column("supplier", _("Supplier"), order="supplier__name"),
+        Column("segment", _("Segment"), order="segment", value=lambda row: row.get_segment_display()),
+        Column("status", _("Status"), order="status", value=lambda row: row.get_status_display()),
+        Column("outcome", _("Decision"), value=lambda row: getattr(row, "decision", None) or ""),
+        Column("turn", _("Whose turn"), order="due_on", value=label_of("turn", "turn")),
+    ],
+    filters=[
+        Filter("status", _("Status"), ReviewStatus.choices),
+        Filter(
+            "outcome",
+            _("Decision"),
+            choices_of("decision", "approved", "conditional", "rejected"),
+            field="decision__outcome",
+        ),
+    ],
+    search=lambda words: search_condition(words, "supplier__") | Q(number__icontains=words),
+    default_order="-pk",
+    file_name="csr-reviews",
+)
+
+HISTORY_COLUMNS = [
+    Column("at", _("When")),
+    Column("by_name", _("Who")),
+    Column("action", _("What")),
+    Column("from_status", _("from")),
+    Column("to_status", _("to")),
+    Column("reason", _("Reason")),
+    Column("sequence", _("No. in the chain")),
+    Column("hash", "SHA-256"),
+]
+HISTORY = Listing(columns=HISTORY_COLUMNS, default_order="-pk", file_name="history")

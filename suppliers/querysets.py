@@ -1,0 +1,82 @@
+"""Which rows, and who may see them. Staff of procurement see all suppliers, a supplier's people their own."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from csr_portal.core.roles import Role, has_role
+from suppliers.states import ContactRole, InvitationStatus, SupplierStatus
+
+if TYPE_CHECKING:
+    pass
+
+READERS = (Role.BUYER, Role.CSR_MANAGER, Role.TRAINING_COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR)
+
+
+class SupplierQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """All for staff; for a supplier's person the suppliers they act for; nothing for anybody else."""
+        if has_role(user, *READERS):
+            return self
+        return self.filter(pk__in=supplier_ids_of(user))
+
+    def active(self) -> Self:
+        """Suppliers we do business with."""
+        return self.filter(status__in=[SupplierStatus.COOPERATING, SupplierStatus.STRATEGIC])
+
+    def in_relation(self) -> Self:
+        """Everybody who has registered and is neither declined nor ended."""
+        return self.exclude(status__in=[SupplierStatus.INVITED, SupplierStatus.DECLINED, SupplierStatus.ENDED])
+
+    def strategic(self) -> Self:
+        return self.filter(status=SupplierStatus.STRATEGIC)
+
+    def search(self, words: str) -> Self:
+        return self.filter(search_condition(words))
+
+
+def search_condition(words: str, prefix: str = "") -> Q:
+    """Every word must be part of the name in either script, the number or the registration number."""
+    condition = Q()
+    for word in words.lower().split()[:6]:
+        condition &= Q(**{f"{prefix}search_text__contains": word})
+    return condition
+
+
+def supplier_ids_of(user: Any) -> models.QuerySet | list[int]:
+    """The suppliers a person acts for now."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return []
+    return user.contacts.filter(ended_at=None).values("supplier_id")
+
+
+class OwnedBySupplierQuerySet(models.QuerySet):
+    """Rows that belong to one supplier through a field `supplier` (`supplier_path` where it is further away)."""
+
+    supplier_path = "supplier"
+
+    def visible_to(self, user: Any) -> Self:
+        if has_role(user, *READERS):
+            return self
+        return self.filter(**{f"{self.supplier_path}__in": supplier_ids_of(user)})
+
+
+class StaffOnlyQuerySet(models.QuerySet):
+    """Rows that no supplier ever sees."""
+
+    def visible_to(self, user: Any) -> Self:
+        return self if has_role(user, *READERS) else self.none()
+
+
+class ContactQuerySet(OwnedBySupplierQuerySet):
+    def current(self) -> Self:
+        return self.filter(ended_at=None, user__is_active=True)
+
+    def admins(self) -> Self:
+        return self.current().filter(role=ContactRole.ADMIN)
+
+
+class InvitationQuerySet(OwnedBySupplierQuerySet):
+    def pending(self) -> Self:
+        return self.filter(status__in=[InvitationStatus.SENT, InvitationStatus.OPENED])

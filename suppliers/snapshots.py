@@ -1,0 +1,110 @@
+"""What was true when a CSR review was decided: the inputs of the gate as one frozen, hashed object."""
+
+import datetime as dt
+import hashlib
+import json
+from typing import Any
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils import translation
+
+from suppliers import gates
+from suppliers.models import Decision, Review, RiskRating
+
+LEFT_OUT = frozenset({"csr_review"})
+
+
+def freeze(review: Review, day: dt.date) -> dict[str, Any]:
+    """The facts of this moment. The words of each condition are kept in all languages: they are read years later."""
+    supplier = review.supplier
+    gate = gates.check(supplier, review.segment, day=day, leaving_out=LEFT_OUT)
+    content = {
+        "supplier": {
+            "number": supplier.number,
+            "name": supplier.name,
+            "name_latin": supplier.name_latin,
+            "country": supplier.country,
+            "registration_number": supplier.registration_number,
+            "status": supplier.status,
+            "spend": supplier.spend,
+            "categories": list(supplier.categories.order_by("code").values_list("code", flat=True)),
+            "sites": [
+                {
+                    "name": site.name,
+                    "name_latin": site.name_latin,
+                    "workers": site.workers,
+                    "supplies": site.is_supplying,
+                }
+                for site in supplier.sites.filter(is_active=True).order_by("pk")
+            ],
+        },
+        "review": {
+            "number": review.number,
+            "segment": review.segment,
+            "opened_by": str(review.opened_by),
+            "opened_at": review.opened_at,
+            "request": review.request,
+            "prepared_by": str(review.prepared_by),
+            "recommendation": review.recommendation,
+        },
+        "rules": {
+            "number": gate.policy.number,
+            "conditions": gate.policy.conditions[review.segment],
+            "grace_days": gate.policy.grace_days,
+            "conditional_days": gate.policy.conditional_days,
+        },
+        "risk": _risk(RiskRating.objects.filter(supplier=supplier, is_current=True).select_related("model").first()),
+        "day": day,
+        "conditions": [
+            {"code": c.code, "state": c.state, "turn": c.turn, "until": c.until, "facts": dict(c.facts)}
+            for c in gate.conditions
+        ],
+        "texts": {language: _texts(review, day, language) for language, _name in settings.LANGUAGES},
+    }
+    return json.loads(json.dumps(content, cls=DjangoJSONEncoder))
+
+
+def _risk(rating: RiskRating | None) -> dict[str, Any] | None:
+    return rating and {
+        "points": rating.points,
+        "band": rating.band,
+        "model": str(rating.model),
+        "inputs": rating.inputs,
+        "overrides": rating.overrides,
+    }
+
+
+def _texts(review: Review, day: dt.date, language: str) -> dict[str, dict[str, str]]:
+    with translation.override(language):
+        gate = gates.check(review.supplier, review.segment, day=day, leaving_out=LEFT_OUT)
+        return {c.code: {"title": str(c.title), "text": str(c.text)} for c in gate.conditions}
+
+
+def hash_of(snapshot: dict[str, Any]) -> str:
+    """SHA-256 of the snapshot as canonical JSON."""
+    text = json.dumps(snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def is_unchanged(decision: Decision) -> bool:
+    return hash_of(decision.snapshot) == decision.snapshot_hash
+
+
+def lines(snapshot: dict[str, Any], language: str | None = None) -> list[gates.Condition]:
+    """The frozen checklist as it is drawn on pages and PDFs; missing first."""
+    texts = snapshot["texts"].get(language or translation.get_language() or "en") or snapshot["texts"]["en"]
+    order = {"missing": 0, "expiring": 1, "waived": 2}
+    frozen = sorted(snapshot["conditions"], key=lambda c: order.get(c["state"], 3))
+    return [
+        gates.Condition(
+            line["code"],
+            texts[line["code"]]["title"],
+            line["state"],
+            texts[line["code"]]["text"],
+            line["turn"],
+            until=dt.date.fromisoformat(line["until"]) if line["until"] else None,
+            facts=line["facts"],
+        )
+        for line in frozen
+    ]

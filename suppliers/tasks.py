@@ -1,0 +1,38 @@
+"""Work that follows a step: the PDF record of a decision."""
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from csr_portal.core import reports
+from csr_portal.core.jobs import job
+from csr_portal.core.pdf import render_pdf
+from suppliers import snapshots
+from suppliers.models import DecisionReport
+from suppliers.reports import decision_file_name
+
+
+@job("suppliers.build_decision_report", time_limit=120)
+def build_decision_report(report_id: int) -> None:
+    """Write the record in the report's language from the frozen snapshot."""
+    reports.build(DecisionReport, report_id, draw_decision)
+
+
+def draw_decision(report: DecisionReport) -> tuple[bytes, str]:
+    decision = report.decision
+    context = {
+        "decision": decision,
+        "review": decision.review,
+        "snapshot": decision.snapshot,
+        "lines": snapshots.lines(decision.snapshot, report.language),
+        "is_unchanged": snapshots.is_unchanged(decision),
+    }
+    with translation.override(report.language):
+        title = _("Record of a CSR review")
+    data = render_pdf(
+        "reports/suppliers/decision.html",
+        context,
+        language=report.language,
+        title=title,
+        number=decision.review.number,
+    )
+    return data, decision_file_name(report)

@@ -1,0 +1,34 @@
+"""Template tags of the suppliers app."""
+
+from django import template
+from django.apps import apps
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from csr_portal.core.qr import qr_svg
+from suppliers.countries import country_name
+from suppliers.risk_words import confidence_name, factor_name, factor_value
+
+register = template.Library()
+
+
+@register.simple_tag
+def qr_of(link: str) -> SafeString:
+    """The invitation link for the camera of a phone."""
+    return qr_svg(link, label=_("QR code of the invitation link"))
+
+
+@register.filter
+def kind_name(code: str) -> str:
+    """What an entry of the history is about: the name of the model, “corrective action”, in the reader's language."""
+    try:
+        name = str(apps.get_model(code)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return code
+    return name[:1].upper() + name[1:]
+
+
+register.filter("country_name", country_name)
+register.filter("confidence_name", confidence_name)
+register.filter("factor_name", factor_name)
+register.filter("factor_value", factor_value)

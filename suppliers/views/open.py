@@ -1,0 +1,79 @@
+"""Without an account: the invitation link, registration on the phone, and the page of a dead link (B12, B13)."""
+
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+
+from csr_portal.core.access import open_page
+from csr_portal.core.models import User
+from csr_portal.core.workflow import WorkflowError
+from suppliers.access import SESSION_KEY
+from suppliers.forms import PersonForm, RegistrationForm
+from suppliers.models import Contact, Invitation
+from suppliers.states import SupplierStatus
+from suppliers.workflow import invitations
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@open_page
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Register by a link, or take it up with the account one has; a dead link helps and reveals nothing."""
+    found = invitations.invitation_of(token)
+    if found is None or not invitations.is_usable(found):
+        return dead_link(request, token)
+    speak(request, found)
+    invitations.mark_opened(found)
+    known = User.objects.filter(email__iexact=found.email).first()
+    if known:
+        return take_up(request, found, known)
+    form_class = RegistrationForm if found.supplier.status == SupplierStatus.INVITED else PersonForm
+    form = form_class(request.POST or None, invitation=found)
+    if request.method == "POST" and form.is_valid():
+        return registered(request, found, form)
+    context = {"invitation": found, "supplier": found.supplier, "form": form}
+    return render(request, "open/suppliers/register.html", context, status=422 if form.errors else 200)
+
+
+def registered(request: HttpRequest, found: Invitation, form: PersonForm) -> HttpResponse:
+    """Make the account and lead in; who asked to join a known company reads that a colleague has to agree."""
+    try:
+        outcome = invitations.register(found, person=form.person(), company=form.company())
+    except WorkflowError:
+        return redirect("open:invitation", invitations.token_of(found))
+    if not isinstance(outcome, Contact):
+        return render(request, "open/suppliers/join_asked.html", {"email": found.email})
+    login(request, outcome.user, backend=BACKEND)
+    request.session[SESSION_KEY] = outcome.supplier_id
+    first = outcome.supplier.sites.first()
+    return redirect("portal:site-edit", first.pk) if first and not first.workers else redirect("portal:home")
+
+
+def take_up(request: HttpRequest, found: Invitation, known: User) -> HttpResponse:
+    """The invited address has an account: its owner logs in and accepts."""
+    is_owner = request.user.is_authenticated and request.user.pk == known.pk
+    if request.method == "POST" and is_owner:
+        contact = invitations.accept(found, user=known)
+        request.session[SESSION_KEY] = contact.supplier_id
+        return redirect("portal:home")
+    context = {"invitation": found, "supplier": found.supplier, "is_owner": is_owner}
+    return render(request, "open/suppliers/accept.html", context)
+
+
+def speak(request: HttpRequest, found: Invitation) -> None:
+    """The invitation's language, unless the reader has chosen one on this device."""
+    if "language" not in request.session and not request.COOKIES.get("django_language"):
+        translation.activate(found.language)
+        request.LANGUAGE_CODE = found.language
+
+
+def dead_link(request: HttpRequest, token: str) -> HttpResponse:
+    """The same page for every dead link: used, revoked, too old, or never made by us."""
+    found = invitations.invitation_of(token)
+    if found is not None:
+        speak(request, found)
+    asked = request.method == "POST"
+    if asked:
+        invitations.ask_for_new_link(token)
+    return render(request, "open/suppliers/dead_link.html", {"asked": asked}, status=200 if asked else 410)

@@ -1,0 +1,34 @@
+"""What can happen to suppliers and what is theirs, in which order. Statuses change nowhere else.
+
+One module per object; other apps import from here.
+"""
+
+from suppliers.workflow.supplier import (
+    STEPS,
+    admit,
+    cooperating_blockers,
+    decline,
+    end,
+    end_strategic,
+    facts_changed,
+    lock,
+    make_strategic,
+    resume,
+    strategic_blockers,
+    suspend,
+)
+
+__all__ = [
+    "STEPS",
+    "admit",
+    "cooperating_blockers",
+    "decline",
+    "end",
+    "end_strategic",
+    "facts_changed",
+    "lock",
+    "make_strategic",
+    "resume",
+    "strategic_blockers",
+    "suspend",
+]

@@ -1,0 +1,79 @@
+"""Who may open which address of the agreements app."""
+
+from agreements.models import SigningLink
+from csr_portal.core.timezones import today
+from tests.access.table import ANYBODY, EVERYBODY, PROCUREMENT, STAFF, SUPPLIER, Route
+from tests.factories.agreements import AcknowledgementFactory, AgreementFactory, CampaignFactory
+
+CAMPAIGN_READERS = PROCUREMENT | {"administrator"}
+CSR = frozenset({"csr_manager"})
+
+
+def agreement(world):
+    return {"pk": world.agreement.pk}
+
+
+def acknowledgement(world):
+    return {"pk": world.acknowledgement.pk}
+
+
+def version(world):
+    return {"pk": world.agreement.version_id}
+
+
+def text(world):
+    return agreement(world) | {"kind": "text"}
+
+
+def campaign(world):
+    return {"pk": world.agreement_campaign.pk}
+
+
+def token(world):
+    return {"token": world.signing_link.token}
+
+
+ROUTES = {
+    "staff:agreement-list": Route(STAFF),
+    "staff:agreement-detail": Route(STAFF, agreement),
+    "staff:agreement-file": Route(STAFF, text),
+    "staff:agreement-issue": Route(PROCUREMENT),
+    **{
+        f"staff:agreement-{step}": Route(PROCUREMENT, agreement, "post")
+        for step in ("recall", "terminate", "confirm-chop", "refuse-chop")
+    },
+    "staff:agreement-remind": Route(PROCUREMENT, agreement, "post"),
+    "staff:campaign-detail": Route(CAMPAIGN_READERS, campaign),
+    "staff:campaign-progress": Route(CAMPAIGN_READERS, campaign),
+    "staff:campaign-remind": Route(PROCUREMENT, campaign, "post"),
+    "staff:guideline-list": Route(STAFF),
+    "staff:document-list": Route(STAFF),
+    "staff:version-detail": Route(STAFF, version),
+    "staff:version-pdf": Route(STAFF, lambda world: version(world) | {"language": "zh-hans"}),
+    "staff:version-publish": Route(CSR, version, "post"),
+    "portal:agreement-list": Route(SUPPLIER | {"mallory"}),
+    "portal:agreement-detail": Route(SUPPLIER, agreement, foreign=404),
+    "portal:agreement-file": Route(SUPPLIER, text, foreign=404),
+    **{f"portal:agreement-{step}": Route(SUPPLIER, agreement, "post", 404) for step in ("share", "chop", "decline")},
+    "portal:guideline-detail": Route(SUPPLIER, acknowledgement, foreign=404),
+    **{f"open:{name}": Route(ANYBODY, token) for name in ("sign", "sign-who", "sign-read", "sign-sign", "sign-done")},
+    **{f"open:{name}": Route(ANYBODY, token, "post") for name in ("sign-code", "sign-decline")},
+    "open:sign-file": Route(ANYBODY, lambda world: token(world) | {"kind": "text"}),
+    "api:agreement-list": Route(EVERYBODY),
+    "api:agreement-detail": Route(STAFF | SUPPLIER, agreement, foreign=404),
+    "api:agreement-files": Route(STAFF | SUPPLIER, text, foreign=404),
+    "api:agreement-issue": Route(PROCUREMENT, method="post"),
+    "api:acknowledgement-list": Route(EVERYBODY),
+    "api:acknowledgement-detail": Route(STAFF | SUPPLIER, acknowledgement, foreign=404),
+    "open:agreement-verify": Route(ANYBODY, lambda world: {"code": "CSR-0000-0000-0000-0000"}),
+}
+
+
+def fill(world):
+    """Put one object of each kind, all Acme's, into `world` (a SimpleNamespace)."""
+    world.agreement = AgreementFactory(supplier=world.acme)
+    world.acknowledgement = AcknowledgementFactory(supplier=world.acme)
+    world.agreement_campaign = CampaignFactory(version=world.agreement.version, created_by=world.buyer)
+    world.signing_link = SigningLink.objects.create(
+        agreement=world.agreement, name="陈国强", title="法定代表人", language="zh-hans", expires_on=today()
+    )

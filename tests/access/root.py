@@ -1,0 +1,72 @@
+"""Who may open which address of the project package, and why addresses of libraries are left out."""
+
+from django.core.files.base import ContentFile
+
+from audits.models import SelfInspectionReport
+from csr_portal.core.models import Notice
+from suppliers.models import SupplierReport
+from tests.access.table import ANYBODY, EVERYBODY, STAFF, SUPPLIER, Route
+from tests.factories.audits import SelfInspectionFactory
+
+
+def dossier(world):
+    return {"kind": "dossier", "pk": world.dossier.pk}
+
+
+def own_report(world):
+    return {"kind": "self-inspection", "pk": world.own_report.pk}
+
+
+ROUTES = {
+    "home": Route(EVERYBODY),
+    "open:health-live": Route(ANYBODY),
+    "open:health-ready": Route(ANYBODY),
+    "staff:home": Route(STAFF),
+    "portal:home": Route(SUPPLIER | {"mallory"}),
+    "staff:tasks": Route(STAFF),
+    "staff:indicators": Route(STAFF),
+    "staff:notice-list": Route(STAFF),
+    "staff:report-list": Route(STAFF),
+    "staff:yearly-report": Route(STAFF, method="post"),
+    "staff:report-status": Route(STAFF, dossier),
+    "staff:report-download": Route(STAFF, dossier),
+    "staff:supplier-dossier": Route(
+        STAFF - {"training_coordinator"}, lambda world: {"pk": world.acme.pk}, method="post"
+    ),
+    "portal:report-status": Route(SUPPLIER, own_report, foreign=404),
+    "portal:report-download": Route(SUPPLIER, own_report, foreign=404),
+    "open:verify": Route(ANYBODY),
+    "open:set-language": Route(ANYBODY, method="post"),
+    "open:set-theme": Route(ANYBODY, method="post"),
+    "open:session": Route(ANYBODY),
+    "my-settings": Route(EVERYBODY),
+    "my-notices": Route(EVERYBODY),
+    "my-notices-read": Route(EVERYBODY, method="post"),
+    "my-notice-open": Route(frozenset({"alice"}), lambda world: {"pk": world.notice.pk}, method="post", foreign=404),
+}
+
+# Addresses of libraries, with rules of their own that their own tests hold; test_access checks the admin as a whole.
+LIBRARIES = ("admin:", "account_", "mfa_", "socialaccount_")
+
+
+def fill(world):
+    """A notice to Alice and a dossier of Acme."""
+    world.notice = Notice.objects.create(
+        key="access",
+        kind="test",
+        recipient=world.alice,
+        email=world.alice.email,
+        language="en",
+        subject="For Alice",
+        body="x",
+    )
+    ready = {
+        "language": "en",
+        "fingerprint": "f" * 64,
+        "status": "ready",
+        "file": ContentFile(b"%PDF-1.7", name="report.pdf"),
+        "file_name": "report.pdf",
+    }
+    world.dossier = SupplierReport.objects.create(supplier=world.acme, **ready)
+    inspection = SelfInspectionFactory(supplier=world.acme, site__supplier=world.acme)
+    world.own_report = SelfInspectionReport.objects.create(inspection=inspection, **ready)

@@ -1,0 +1,122 @@
+"""Who may open which address of the suppliers app."""
+
+from suppliers.models import DecisionReport
+from suppliers.workflow import invitations
+from tests.access.table import ANYBODY, PROCUREMENT, STAFF, SUPPLIER, SUPPLIER_ADMIN, Route
+from tests.factories.suppliers import (
+    CertificateFactory,
+    ContactFactory,
+    DecisionFactory,
+    EvidenceFactory,
+    InvitationFactory,
+    JoinRequestFactory,
+    ReviewFactory,
+    SiteFactory,
+    WaiverFactory,
+)
+
+API_READERS = STAFF | SUPPLIER
+MALLORY = frozenset({"mallory"})
+
+
+def of_supplier(world):
+    return {"pk": world.acme.pk}
+
+
+def pk_of(name, **more):
+    return lambda world: {"pk": getattr(world, name).pk, **more}
+
+
+def staff_object(allowed, name, method="get", **more):
+    return Route(allowed, pk_of(name, **more), method)
+
+
+def portal_object(allowed, name, method="get"):
+    return Route(allowed, pk_of(name), method, foreign=404)
+
+
+ROUTES = {
+    "staff:supplier-list": Route(STAFF),
+    "staff:supplier-invite": Route(PROCUREMENT),
+    "staff:supplier-bulk": Route(PROCUREMENT, method="post"),
+    "staff:supplier-detail": Route(STAFF, of_supplier),
+    "staff:supplier-edit": Route(PROCUREMENT, of_supplier),
+    "staff:supplier-remind": Route(PROCUREMENT, of_supplier, "post"),
+    "staff:supplier-step": staff_object(PROCUREMENT, "acme", step="suspend"),
+    "staff:supplier-sites": Route(STAFF, of_supplier),
+    "staff:site-add": Route(PROCUREMENT, of_supplier),
+    "staff:site-edit": Route(PROCUREMENT, lambda world: {"pk": world.acme.pk, "site_pk": world.site.pk}),
+    "staff:supplier-people": Route(STAFF, of_supplier),
+    "staff:supplier-risk": Route(STAFF, of_supplier),
+    "staff:supplier-history": Route(STAFF, of_supplier),
+    "staff:certificate-add": Route(PROCUREMENT, of_supplier),
+    "staff:review-open": Route(PROCUREMENT, of_supplier),
+    "staff:waiver-ask": Route(PROCUREMENT, of_supplier),
+    "staff:contact-end": staff_object(PROCUREMENT, "colleague", "post"),
+    "staff:join-decide": staff_object(PROCUREMENT, "join_request", "post", answer="decline"),
+    "staff:invitation-detail": staff_object(PROCUREMENT, "invitation"),
+    "staff:invitation-resend": staff_object(PROCUREMENT, "invitation", "post"),
+    "staff:invitation-revoke": staff_object(PROCUREMENT, "invitation", "post"),
+    "staff:certificate-list": Route(STAFF),
+    "staff:certificate-detail": staff_object(STAFF, "certificate"),
+    "staff:certificate-file": staff_object(STAFF, "certificate"),
+    "staff:certificate-verify": staff_object(PROCUREMENT, "certificate", "post"),
+    "staff:certificate-reject": staff_object(PROCUREMENT, "certificate", "post"),
+    "staff:certificate-withdraw": staff_object(PROCUREMENT, "certificate", "post"),
+    "staff:review-list": Route(PROCUREMENT),
+    "staff:review-detail": staff_object(PROCUREMENT, "review"),
+    "staff:review-prepare": staff_object(frozenset({"csr_manager", "buyer"}), "open_review", "post"),
+    "staff:review-back": staff_object(PROCUREMENT, "open_review", "post"),
+    "staff:review-decide": staff_object(PROCUREMENT, "open_review", "post"),
+    "staff:review-withdraw": staff_object(PROCUREMENT, "open_review", "post"),
+    "staff:review-conditions-met": staff_object(PROCUREMENT, "review", "post"),
+    "staff:review-record": staff_object(PROCUREMENT, "review", "post"),
+    "staff:review-record-status": staff_object(PROCUREMENT, "record"),
+    "staff:review-record-file": staff_object(PROCUREMENT, "record"),
+    "staff:waiver-detail": staff_object(PROCUREMENT, "waiver"),
+    "staff:waiver-decide": staff_object(PROCUREMENT, "waiver", "post", answer="refuse"),
+    "portal:status": Route(SUPPLIER | MALLORY),
+    "portal:company": Route(SUPPLIER | MALLORY),
+    "portal:company-edit": Route(SUPPLIER_ADMIN | MALLORY),
+    "portal:choose-company": Route(SUPPLIER | MALLORY),
+    "portal:site-add": Route(SUPPLIER_ADMIN | MALLORY),
+    "portal:site-edit": portal_object(SUPPLIER_ADMIN, "site"),
+    "portal:people": Route(SUPPLIER | MALLORY),
+    "portal:people-invite": Route(SUPPLIER_ADMIN | MALLORY),
+    "portal:people-invited": portal_object(SUPPLIER_ADMIN, "invitation"),
+    "portal:invitation-revoke": portal_object(SUPPLIER_ADMIN, "invitation", "post"),
+    "portal:hand-over": Route(SUPPLIER | MALLORY, method="post"),
+    "portal:contact-role": portal_object(SUPPLIER_ADMIN, "colleague", "post"),
+    "portal:contact-end": portal_object(SUPPLIER_ADMIN, "colleague", "post"),
+    "portal:join-approve": portal_object(SUPPLIER_ADMIN, "join_request", "post"),
+    "portal:join-decline": portal_object(SUPPLIER_ADMIN, "join_request", "post"),
+    "portal:certificate-list": Route(SUPPLIER | MALLORY),
+    "portal:certificate-add": Route(SUPPLIER | MALLORY),
+    "portal:certificate-file": portal_object(SUPPLIER, "certificate"),
+    "portal:certificate-withdraw": portal_object(SUPPLIER, "certificate", "post"),
+    "portal:documents": Route(SUPPLIER | MALLORY),
+    "portal:evidence-file": portal_object(SUPPLIER, "evidence"),
+    "open:invitation": Route(ANYBODY, lambda world: {"token": invitations.token_of(world.invitation)}),
+    "api:supplier-list": Route(API_READERS | MALLORY),
+    "api:supplier-detail": Route(API_READERS, lambda world: {"number": world.acme.number}, foreign=404),
+    "api:supplier-gate": Route(API_READERS, lambda world: {"number": world.acme.number}, foreign=404),
+}
+
+
+def fill(world):
+    """Put one object of each kind, all Acme's, into `world` (a SimpleNamespace)."""
+    acme = world.acme
+    world.site = SiteFactory(supplier=acme)
+    world.colleague = ContactFactory(supplier=acme)
+    world.invitation = InvitationFactory(supplier=acme, invited_by=world.buyer)
+    world.join_request = JoinRequestFactory(supplier=acme)
+    world.evidence = EvidenceFactory(supplier=acme)
+    world.certificate = CertificateFactory(supplier=acme, evidence=world.evidence, sites=[world.site])
+    decision = DecisionFactory(review__supplier=acme)
+    world.review = decision.review
+    world.open_review = ReviewFactory(supplier=acme)
+    world.waiver = WaiverFactory(supplier=acme)
+    world.record = DecisionReport.objects.create(
+        decision=decision, language="en", fingerprint="0" * 64, status="ready", file=world.evidence.file.file.name,
+        file_name="record.pdf",
+    )  # fmt: skip

@@ -1,0 +1,103 @@
+import factory
+
+from agreements import defaults
+from agreements.models import Acknowledgement, Agreement, Campaign, CheckQuestion, Clause, Document, Version
+from agreements.states import AcknowledgementStatus, AgreementStatus, CampaignStatus, DocumentKind, VersionStatus
+from tests.factories.suppliers import SupplierFactory
+
+
+def texts(en, zh, ja):
+    return {"en": en, "zh-hans": zh, "ja": ja}
+
+
+class DocumentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Document
+
+    code = factory.Sequence(lambda n: f"text-{n}")
+    kind = DocumentKind.CSR_AGREEMENT
+    title = texts("Commitment", "社会责任承诺书", "誓約書")
+
+
+class VersionFactory(factory.django.DjangoModelFactory):
+    """A published version with two clauses; `status="draft"` for one that can be changed."""
+
+    class Meta:
+        model = Version
+        skip_postgeneration_save = True
+
+    document = factory.SubFactory(DocumentFactory)
+    number = factory.Sequence(lambda n: f"2026.{n}")
+    intro = texts("We promise.", "我们承诺。", "誓約します。")
+    status = VersionStatus.PUBLISHED
+
+    @factory.post_generation
+    def clauses(self, create, extracted, **kwargs):
+        for position, key in enumerate(extracted or ["child_labour", "forced_labour"], 1):
+            ClauseFactory(version=self, position=position, key=key)
+
+    @factory.post_generation
+    def questions(self, create, extracted, **kwargs):
+        if self.document.kind == DocumentKind.GUIDELINE:
+            clause = self.clauses.first()
+            CheckQuestion.objects.bulk_create(
+                CheckQuestion(
+                    version=self, position=n, clause=clause, text=texts("Why?", "为什么？", "なぜ？"),
+                    choices=[texts("A", "甲", "あ"), texts("B", "乙", "い")], right=1,
+                )
+                for n in (1, 2, 3)
+            )  # fmt: skip
+
+
+class ClauseFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Clause
+
+    title = texts("Child labour", "童工", "児童労働")
+    text = texts("No children work here.", "不使用童工。", "児童を働かせません。")
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        """Past the freeze, so that published versions can have clauses."""
+        clause = model_class(*args, **kwargs)
+        model_class.objects.bulk_create([clause])
+        return clause
+
+
+class CampaignFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Campaign
+
+    version = factory.SubFactory(VersionFactory)
+    name = "Commitment 2026"
+    status = CampaignStatus.RUNNING
+
+
+class AgreementFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Agreement
+
+    supplier = factory.SubFactory(SupplierFactory)
+    version = factory.SubFactory(VersionFactory)
+    document = factory.SelfAttribute("version.document")
+    number = factory.Sequence(lambda n: f"A-2026-{n:05d}")
+    language = "zh-hans"
+    status = AgreementStatus.ISSUED
+    turn = "supplier"
+
+
+class AcknowledgementFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Acknowledgement
+
+    supplier = factory.SubFactory(SupplierFactory)
+    version = factory.SubFactory(VersionFactory, document__kind=DocumentKind.GUIDELINE)
+    document = factory.SelfAttribute("version.document")
+    status = AcknowledgementStatus.ISSUED
+    turn = "supplier"
+
+
+def load_texts():
+    """The shipped texts; returns (CSR agreement, guideline) versions."""
+    defaults.load(None)
+    return tuple(Version.objects.get(document__kind=k) for k in (DocumentKind.CSR_AGREEMENT, DocumentKind.GUIDELINE))
