@@ -1,0 +1,91 @@
+"""What a supplier's country, goods and past say about risk: country values, models, ratings."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from csr_portal.core.fields import WebAddressField
+from suppliers.models.suppliers import Supplier, validate_country
+from suppliers.querysets import StaffOnlyQuerySet
+from suppliers.states import RiskBand
+
+User = settings.AUTH_USER_MODEL
+
+
+class CountryValue(models.Model):
+    """One published value about a country, with its source, year and how sure it is."""
+
+    country = models.CharField(max_length=2, validators=[validate_country])
+    source = models.CharField(max_length=120)
+    indicator = models.CharField(max_length=200)
+    value = models.CharField(max_length=60)
+    year = models.PositiveSmallIntegerField()
+    confidence = models.CharField(max_length=30)
+    source_url = WebAddressField(max_length=400, blank=True)
+
+    objects = StaffOnlyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("country value")
+        verbose_name_plural = _("country values")
+        constraints = [
+            models.UniqueConstraint(fields=["country", "source", "indicator", "year"], name="country_value_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.country} {self.source} {self.year}: {self.value}"
+
+
+class RiskModel(models.Model):
+    """How risk is counted (R-RISK-1 by default): versioned; one version is current."""
+
+    number = models.PositiveIntegerField(_("version"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    factors = models.JSONField(_("factors"))
+    bands = models.JSONField(_("bands"), help_text="[[upper limit, band], …]")
+    is_current = models.BooleanField(default=False)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = StaffOnlyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("risk model")
+        verbose_name_plural = _("risk models")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_current"], condition=models.Q(is_current=True), name="one_current_risk_model"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.number}"
+
+
+class RiskRating(models.Model):
+    """What a risk model said about a supplier on a day, with every input. Superseded, never changed."""
+
+    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="risk_ratings")
+    model = models.ForeignKey(RiskModel, on_delete=models.PROTECT, related_name="ratings")
+    points = models.PositiveSmallIntegerField()
+    band = models.CharField(max_length=10, choices=RiskBand.choices)
+    inputs = models.JSONField(help_text="[{factor, value, points, source, year}, …]")
+    overrides = models.JSONField(default=list, blank=True)
+    rated_at = models.DateTimeField(default=timezone.now)
+    is_current = models.BooleanField(default=True)
+
+    objects = StaffOnlyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("risk rating")
+        verbose_name_plural = _("risk ratings")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["supplier"], condition=models.Q(is_current=True), name="one_current_risk_rating"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.supplier}: {self.get_band_display()} ({self.points})"
