@@ -9,12 +9,18 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ.setdefault("CELERY_BROKER_URL", "memory://")
 if "DATA_DIR" not in os.environ:
-    # In memory where the system offers it. The processes of xdist share it, each with a database of its own.
+    # In memory where the system offers it.
     memory = "/dev/shm"  # noqa: S108
     os.environ["DATA_DIR"] = tempfile.mkdtemp(
         prefix="csr-portal-tests-", dir=memory if os.access(memory, os.W_OK) else None
     )
     atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
+# Each process of xdist has a database of its own, in which the same keys come again: its files lie apart, too. The
+# worker and the server that a test starts inherit the folder of that test's process.
+process = os.environ.get("PYTEST_XDIST_WORKER", "")
+if process and os.path.basename(os.environ["DATA_DIR"]) != process:
+    os.environ["DATA_DIR"] = os.path.join(os.environ["DATA_DIR"], process)
+    os.makedirs(os.environ["DATA_DIR"], exist_ok=True)
 
 from csr_portal.settings import *
 from csr_portal.settings import BASE_DIR, DATA_DIR, DATABASES, INSTALLED_APPS, STATIC_ROOT, STATICFILES_DIRS, STORAGES
