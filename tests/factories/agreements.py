@@ -80,7 +80,7 @@ class AgreementFactory(factory.django.DjangoModelFactory):
     supplier = factory.SubFactory(SupplierFactory)
     version = factory.SubFactory(VersionFactory)
     document = factory.SelfAttribute("version.document")
-    number = factory.Sequence(lambda n: f"A-2026-{n:05d}")
+    number = factory.Sequence(lambda n: f"A-2019-{n:05d}")
     language = "zh-hans"
     status = AgreementStatus.ISSUED
     turn = "supplier"
