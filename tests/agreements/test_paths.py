@@ -11,6 +11,7 @@ from PIL import Image
 
 from agreements import workflow
 from agreements.models import Agreement
+from agreements.tasks import ensure_presented
 from csr_portal.core.models import Notice
 from tests.factories.agreements import AcknowledgementFactory, AgreementFactory, VersionFactory, load_texts
 from tests.factories.suppliers import SupplierFactory
@@ -122,7 +123,7 @@ def test_refusal_without_reason_is_not_taken(agreement, alice, login):
 def test_one_flipped_bit_anywhere_is_noticed(agreement, alice, django_capture_on_commit_callbacks):
     agreement.refresh_from_db()
     link = workflow.share(agreement, by=alice, name="陈国强", title="法定代表人")
-    shown = workflow.ensure_presented(agreement).presented_sha256
+    shown = ensure_presented(agreement).presented_sha256
     with django_capture_on_commit_callbacks(execute=True):
         workflow.sign(link, name="陈国强", title="法定代表人", authority="", presented_sha256=shown)
     agreement = Agreement.objects.get()

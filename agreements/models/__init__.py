@@ -1,0 +1,24 @@
+"""What the app stores, split by what belongs together."""
+
+from agreements.models.agreements import Agreement, new_verify_code
+from agreements.models.campaigns import Campaign, CampaignTarget
+from agreements.models.documents import CheckQuestion, Clause, Document, Version
+from agreements.models.guideline import Acknowledgement
+from agreements.models.signing import MAX_ATTEMPTS, MAX_CODES, SignatureEvent, SigningLink, new_nonce
+
+__all__ = [
+    "Acknowledgement",
+    "Agreement",
+    "Campaign",
+    "CampaignTarget",
+    "CheckQuestion",
+    "Clause",
+    "Document",
+    "MAX_ATTEMPTS",
+    "MAX_CODES",
+    "SignatureEvent",
+    "SigningLink",
+    "Version",
+    "new_nonce",
+    "new_verify_code",
+]

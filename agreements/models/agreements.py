@@ -1,0 +1,92 @@
+"""One text, issued to one supplier."""
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models.campaigns import Campaign
+from agreements.models.documents import Document, Version
+from agreements.querysets import AgreementQuerySet
+from agreements.states import OPEN, AgreementStatus
+from csr_portal.core.models import StoredFile, Tracked
+from suppliers.models import Supplier
+
+User = settings.AUTH_USER_MODEL
+
+CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
+
+
+def new_verify_code() -> str:
+    """16 characters of 5 bits: 80 bits that nobody guesses, readable from paper."""
+    text = "".join(secrets.choice(CODE_ALPHABET) for _place in range(16))
+    return "CSR-" + "-".join(text[i : i + 4] for i in range(0, 16, 4))
+
+
+class Agreement(Tracked):
+    """One version, issued to one supplier: from issue to signature, force and end."""
+
+    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="agreements")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="agreements")
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="agreements")
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, null=True, blank=True, related_name="agreements")
+    number = models.CharField(_("number"), max_length=24, unique=True, null=True)  # noqa: DJ001 – empty until the row has its id
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    issued_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    issued_at = models.DateTimeField(default=timezone.now)
+    presented_file = models.FileField(max_length=200, blank=True, editable=False)
+    presented_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    valid_from = models.DateField(_("in force from"), null=True, blank=True)
+    valid_until = models.DateField(_("valid to"), null=True, blank=True)
+    sealed_file = models.FileField(max_length=200, blank=True, editable=False)
+    sealed_sha256 = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    sealed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    chop_scan = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    end_reason = models.TextField(_("reason"), blank=True)
+    verify_code = models.CharField(_("code"), max_length=24, unique=True, default=new_verify_code, editable=False)
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("agreement")
+        verbose_name_plural = _("agreements")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=AgreementStatus.values), name="agreement_status_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_until=None) | models.Q(valid_until__gte=models.F("valid_from")),
+                name="agreement_ends_after_it_begins",
+            ),
+            models.UniqueConstraint(
+                fields=["supplier", "document"],
+                condition=models.Q(status__in=[str(code) for code in OPEN]),
+                name="agreement_one_open",
+            ),
+            models.UniqueConstraint(
+                fields=["supplier", "document"],
+                condition=models.Q(status=AgreementStatus.IN_FORCE),
+                name="agreement_one_in_force",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "valid_until"], name="agreement_status_until"),
+            models.Index(fields=["supplier", "-id"], name="agreement_supplier"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or f"#{self.pk}"
+
+    def get_status_display(self) -> str:
+        return str(AgreementStatus(self.status).label)
+
+    @property
+    def history_thread(self) -> str:
+        return f"supplier:{self.supplier_id}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN

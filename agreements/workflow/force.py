@@ -1,0 +1,86 @@
+"""From signature to force, and every way an agreement ends."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from agreements.models import Agreement
+from agreements.reports import draw_sealed
+from agreements.states import AgreementStatus as A
+from agreements.tasks import ensure_presented, keep
+from agreements.workflow.links import revoke_links
+from agreements.workflow.people import tell_both
+from agreements.workflow.steps import STEPS
+from csr_portal.core.jobs import job
+from csr_portal.core.notices import tell_address
+from csr_portal.core.seal import sha256
+from csr_portal.core.timezones import last_valid_day
+from csr_portal.core.workflow import SYSTEM, Actor, move
+from suppliers.workflow import facts_changed, lock
+
+
+@job("agreements.seal", time_limit=120)
+def seal_agreement(agreement_id: int) -> None:
+    """Draw and seal the signed agreement, then bring it into force. Run twice, it does nothing the second time."""
+    agreement = Agreement.objects.select_related("supplier", "version__document", "chop_scan").get(pk=agreement_id)
+    if agreement.status != A.SIGNED:
+        return
+    ensure_presented(agreement)
+    agreement.valid_from = timezone.localdate(agreement.status_since)
+    agreement.valid_until = last_valid_day(agreement.valid_from, months=agreement.version.validity_months)
+    data = draw_sealed(agreement)
+    path = keep(f"agreements/{agreement.pk}-sealed-{sha256(data)[:16]}.pdf", data)
+    come_into_force(agreement, sealed_file=path, sealed_sha256=sha256(data))
+
+
+@transaction.atomic
+def come_into_force(agreement: Agreement, *, sealed_file: str, sealed_sha256: str) -> None:
+    """Keep the sealed hash in the history, supersede the agreement in force before, tell both sides."""
+    supplier = lock(agreement.supplier_id)
+    dates: dict[str, Any] = {"valid_from": agreement.valid_from, "valid_until": agreement.valid_until}
+    if not Agreement.objects.select_for_update().filter(pk=agreement.pk, status=A.SIGNED).exists():
+        return
+    for older in Agreement.objects.filter(supplier=supplier, document=agreement.document_id, status=A.IN_FORCE):
+        move(older, STEPS, "agreement.supersede", by=SYSTEM, data={"by_number": agreement.number})
+    move(
+        agreement, STEPS, "agreement.come_into_force", by=SYSTEM,
+        data={"sealed_sha256": sealed_sha256, **dates}, sealed_file=sealed_file, sealed_sha256=sealed_sha256,
+        sealed_at=timezone.now(), **dates,
+    )  # fmt: skip
+    tell_both(agreement, "agreements/in_force", "in_force")
+    link = agreement.signing_links.exclude(used_at=None).exclude(email="").last()
+    if link:
+        url = reverse("open:sign-done", args=[link.token])
+        tell_address(
+            link.email, "agreements/in_force", language=link.language, about=agreement, event="in_force", url=url
+        )
+    facts_changed(supplier)
+
+
+@transaction.atomic
+def recall(agreement: Agreement, *, by: Actor, reason: str) -> None:
+    """Take an agreement back before it is signed."""
+    supplier = lock(agreement.supplier_id)
+    move(agreement, STEPS, "agreement.recall", by=by, reason=reason, end_reason=reason, due_on=None)
+    revoke_links(agreement, by=by)
+    tell_both(agreement, "agreements/recalled", "recalled", {"reason": reason})
+    facts_changed(supplier, by=by)
+
+
+@transaction.atomic
+def terminate(agreement: Agreement, *, by: Actor, reason: str) -> None:
+    supplier = lock(agreement.supplier_id)
+    move(agreement, STEPS, "agreement.terminate", by=by, reason=reason, end_reason=reason)
+    tell_both(agreement, "agreements/terminated", "terminated", {"reason": reason})
+    facts_changed(supplier, by=by)
+
+
+@transaction.atomic
+def expire(agreement: Agreement, *, day: dt.date | None = None) -> None:
+    supplier = lock(agreement.supplier_id)
+    move(agreement, STEPS, "agreement.expire", by=SYSTEM)
+    tell_both(agreement, "agreements/expired", "expired")
+    facts_changed(supplier, day=day)

@@ -1,0 +1,70 @@
+"""The guideline: issued, opened, acknowledged with its check questions."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from agreements.models import Acknowledgement, Campaign, CheckQuestion, Version
+from agreements.states import AcknowledgementStatus as P
+from agreements.workflow.people import people_of
+from csr_portal.core import history
+from csr_portal.core.models import User
+from csr_portal.core.notices import tell
+from csr_portal.core.workflow import SYSTEM, Actor, Step, move
+from suppliers.models import Supplier
+from suppliers.permissions import acts_for, is_system
+from suppliers.workflow import facts_changed, lock
+
+ACKNOWLEDGEMENT_STEPS = {
+    "acknowledgement.view": Step((P.ISSUED,), P.VIEWED, acts_for, "supplier"),
+    "acknowledgement.acknowledge": Step((P.ISSUED, P.VIEWED), P.ACKNOWLEDGED, acts_for),
+    "acknowledgement.supersede": Step((P.ISSUED, P.VIEWED, P.ACKNOWLEDGED), P.SUPERSEDED, is_system),
+}
+
+
+def issue_guideline(
+    version: Version, supplier: Supplier, by: Actor, due_on: dt.date, language: str, campaign: Campaign | None,
+    request_key: str = "",
+) -> Acknowledgement:  # fmt: skip
+    for older in Acknowledgement.objects.filter(supplier=supplier, document=version.document_id).exclude(
+        status=P.SUPERSEDED
+    ):
+        move(older, ACKNOWLEDGEMENT_STEPS, "acknowledgement.supersede", by=SYSTEM, due_on=None)
+    row = Acknowledgement.objects.create(
+        supplier=supplier, version=version, document=version.document, campaign=campaign, language=language,
+        issued_by=by if isinstance(by, User) else None, status=P.ISSUED, turn="supplier", due_on=due_on,
+    )  # fmt: skip
+    data = {"version": version.number} | ({"request_key": request_key} if request_key else {})
+    history.record(row, "acknowledgement.issue", by=by, data=data, to_status=P.ISSUED)
+    url = reverse("portal:guideline-detail", args=[row.pk])
+    tell(people_of(supplier), "agreements/guideline_issued", about=row, event="issued", url=url)
+    return row
+
+
+@transaction.atomic
+def view_guideline(row: Acknowledgement, *, by: User) -> None:
+    supplier = lock(row.supplier_id)
+    row.refresh_from_db()
+    if row.status == P.ISSUED:
+        move(row, ACKNOWLEDGEMENT_STEPS, "acknowledgement.view", by=by)
+        facts_changed(supplier, by=by)
+
+
+@transaction.atomic
+def acknowledge(row: Acknowledgement, *, by: User, answers: dict[int, int], language: str = "") -> list[CheckQuestion]:
+    """Acknowledge with the answers to the check questions (question id → choice). Returns those answered wrongly:
+    then nothing is acknowledged, and the reader is shown which clause to read again."""
+    supplier = lock(row.supplier_id)
+    questions = list(row.version.check_questions.select_related("clause"))
+    wrong = [question for question in questions if answers.get(question.pk) != question.right]
+    Acknowledgement.objects.filter(pk=row.pk).update(attempts=row.attempts + 1)
+    if wrong:
+        return wrong
+    move(
+        row, ACKNOWLEDGEMENT_STEPS, "acknowledgement.acknowledge", by=by, data={"version": row.version.number},
+        acknowledged_by=by, acknowledged_at=timezone.now(), language=language or by.language, due_on=None,
+    )  # fmt: skip
+    facts_changed(supplier, by=by)
+    return []

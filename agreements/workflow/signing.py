@@ -1,0 +1,83 @@
+"""Signed by link and code, or refused with a reason."""
+
+import hmac
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement, SignatureEvent, SigningLink
+from agreements.reports import CONSENT_VERSION
+from agreements.states import EventKind, Method
+from agreements.states import VersionStatus as V
+from agreements.workflow.evidence import Trace, keep_event
+from agreements.workflow.force import seal_agreement
+from agreements.workflow.links import link_problem, revoke_links
+from agreements.workflow.people import tell_both
+from agreements.workflow.steps import STEPS
+from csr_portal.core.files import receive
+from csr_portal.core.notices import tell_address
+from csr_portal.core.workflow import Actor, Outsider, WorkflowError, move
+from suppliers.workflow import facts_changed, lock
+
+
+@transaction.atomic
+def sign(
+    link: SigningLink, *, name: str, title: str, authority: str, presented_sha256: str, name_latin: str = "",
+    drawing: bytes = b"", trace: Trace | None = None, text_language: str = "",
+) -> SignatureEvent:  # fmt: skip
+    """Sign once. Refused if the text is not the one shown, the version was replaced, or the link no longer works."""
+    signer = Outsider(name)
+    supplier = lock(link.agreement.supplier_id)
+    agreement = Agreement.objects.select_for_update().select_related("version__document").get(pk=link.agreement_id)
+    link = SigningLink.objects.select_for_update().select_related("agreement").get(pk=link.pk)
+    if problem := link_problem(link):
+        raise WorkflowError(problem)
+    if agreement.version.status != V.PUBLISHED:
+        raise WorkflowError(_("A newer version of this text has been published. Ask your contact person."))
+    shown = agreement.presented_sha256
+    if not shown or not hmac.compare_digest(shown, presented_sha256):
+        raise WorkflowError(_("The text has changed since you opened it. Read it again, then sign."))
+    move(agreement, STEPS, "agreement.sign", by=signer, data={"presented_sha256": shown, "title": title}, due_on=None)
+    SigningLink.objects.filter(pk=link.pk).update(used_at=timezone.now())
+    event = keep_event(
+        agreement, EventKind.SIGNED, link=link, name=name, name_latin=name_latin, title=title, authority=authority,
+        method=Method.DRAWN if drawing else Method.TYPED, text_sha256=shown, consent_version=CONSENT_VERSION,
+        trace=trace, drawing=_keep_drawing(drawing, agreement) if drawing else None,
+        data={"text_language": text_language or agreement.language, "version": agreement.version.number},
+    )  # fmt: skip
+    seal_agreement.enqueue(agreement.pk, key=str(agreement.pk))
+    facts_changed(supplier, by=signer)
+    return event
+
+
+def _keep_drawing(data: bytes, agreement: Agreement) -> Any:
+    upload = UploadedFile(ContentFile(data), name=f"{agreement.number}.png", size=len(data))
+    return receive(upload, by=None, accepted={"image/png"})
+
+
+@transaction.atomic
+def decline(
+    agreement: Agreement, *, by: Actor, reason: str, clauses: Iterable[str] = (), link: SigningLink | None = None,
+    trace: Trace | None = None,
+) -> None:  # fmt: skip
+    """Refuse to sign, with a reason and the clauses it is about; everybody concerned is told."""
+    supplier = lock(agreement.supplier_id)
+    clauses = list(clauses)
+    move(agreement, STEPS, "agreement.decline", by=by, reason=reason, data={"clauses": clauses}, end_reason=reason)
+    name, data = getattr(by, "name", ""), {"reason": reason, "clauses": clauses}
+    keep_event(agreement, EventKind.DECLINED, link=link, name=name, trace=trace, data=data)
+    named = agreement.signing_links.filter(used_at=None, revoked_at=None).exclude(email="").last()
+    revoke_links(agreement, by=by)
+    context = {"reason": reason, "who": name}
+    tell_both(agreement, "agreements/declined", "declined", context)
+    if named:
+        tell_address(
+            named.email, "agreements/declined", language=named.language, about=agreement, event="declined",
+            context=context,
+        )  # fmt: skip
+    facts_changed(supplier, by=by)
