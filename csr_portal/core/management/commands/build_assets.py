@@ -8,7 +8,7 @@ import json
 import logging
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -20,7 +20,9 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
-RECIPE = 1  # raise it when anything below changes what is made
+from csr_portal.core.glyph_order import frequent_characters, put_first
+
+RECIPE = 2  # raise it when anything below changes what is made
 PACKAGES = [
     "fonttools",
     "fontpkg-inter",
@@ -83,6 +85,7 @@ def current_stamp() -> dict[str, Any]:
     return {
         "recipe": RECIPE,
         "characters": wanted,
+        "order": hashlib.sha256(frequent_characters().encode()).hexdigest(),
         **{name: version(name) for name in PACKAGES},
     }
 
@@ -113,6 +116,13 @@ def compact_characters() -> set[int]:
     return {ord(character) for character in east_asian} | ranges(LATIN, GREEK_AND_CYRILLIC, SIGNS, EAST_ASIAN_SIGNS)
 
 
+def in_order_of_use() -> list[int]:
+    """Latin and signs, then what our own texts use, then the everyday characters of China and Japan."""
+    everyday = [*encoded("gb2312", range(0xB0, 0xD8)), *encoded("shift_jis", range(0x81, 0x99))]
+    first = [*sorted(ranges(LATIN[:2], [(0x2010, 0x2040), (0x3000, 0x3100), (0xFF00, 0xFF60)]))]
+    return [*first, *map(ord, frequent_characters()), *sorted(ranges(LATIN)), *map(ord, everyday)]
+
+
 def encoded(encoding: str, leads: range) -> Iterator[str]:
     """Every two-byte character of an encoding."""
     for lead in leads:
@@ -131,9 +141,11 @@ def compact_cjk(weight: str, style: str) -> TTFont:
     font = subset(
         TTFont(full_cjk_path(weight), lazy=True, recalcBBoxes=False),
         compact_characters(),
-        features=["ccmp", "halt", "kern", "locl", "mark", "mkmk", "palt", "vert"],
+        features=["ccmp", "halt", "kern", "locl", "mark", "mkmk", "palt"],
         scripts=EAST_ASIAN_LANGUAGES,
+        drop=["vhea", "vmtx", "VORG"],  # nothing is printed from top to bottom
     )
+    put_first(font, in_order_of_use())
     rename(font, "Portal CJK", style)
     return font
 
@@ -162,11 +174,12 @@ def subset(
     *,
     features: list[str] | None = None,
     scripts: list[str] | None = None,
+    drop: Sequence[str] = (),
 ) -> TTFont:
     options = Options()
     options.notdef_outline = True
     options.name_IDs = ["*"]
-    options.drop_tables += ["DSIG"]
+    options.drop_tables += ["DSIG", *drop]
     if features is not None:
         options.layout_features = features
     if scripts is not None:
