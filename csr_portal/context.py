@@ -16,6 +16,7 @@ ALL = frozenset(Role.values)
 PROCUREMENT = frozenset({Role.BUYER, Role.CSR_MANAGER})
 FIELD = PROCUREMENT | {Role.AUDITOR}
 SELF_INSPECTIONS = ("/staff/inspection-", "/staff/questionnaires/")
+CONNECTIONS = frozenset({Role.ADMINISTRATOR, Role.CSR_MANAGER})
 ABILITY = PROCUREMENT | {Role.TRAINING_COORDINATOR}
 
 
@@ -70,6 +71,9 @@ STAFF_MENU = (
     (_("Proof"), (
         Place("staff:indicators", _("Indicators"), "chart-column"),
         Place("staff:report-list", _("Reports"), "file-text"),
+    )),
+    (_("Connections"), (
+        Place("staff:webhook-list", _("Webhooks"), "webhook", CONNECTIONS),
     )),
 )  # fmt: skip
 PORTAL_MENU = (

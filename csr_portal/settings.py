@@ -5,6 +5,7 @@ Safe without any variable: debugging is off, there is no default secret and no a
 """
 
 from importlib.resources import files
+from ipaddress import ip_network
 from pathlib import Path
 
 import environ
@@ -226,12 +227,18 @@ CELERY_BEAT_SCHEDULE = {
     "send stale jobs again": {"task": "core.send_stale_jobs", "schedule": 15.0},
     "seal what is left open": {"task": "core.seal_history", "schedule": 60.0},
     "what time changes": {"task": "csr_portal.nightly", "schedule": 3600.0},
+    "forget old deliveries": {"task": "core.forget_old_deliveries", "schedule": 6 * 3600.0},
 }
 
 # Signing of PDFs: without a key of its own the installation makes a demo certificate authority (core/seal.py).
 SEAL_PKCS12 = env.str("SEAL_PKCS12", default="")
 SEAL_PASSPHRASE = env.str("SEAL_PASSPHRASE", default="")
 SEAL_TSA_URL = env.str("SEAL_TSA_URL", default="")
+
+# Webhooks: which events there are is said by each app; where they may go is said here (core/webhooks/addresses.py).
+WEBHOOK_EVENTS = ["suppliers.events.EVENTS", "agreements.events.EVENTS"]
+WEBHOOK_ALLOW_HTTP = env.bool("WEBHOOK_ALLOW_HTTP", default=False)
+WEBHOOK_ALLOWED_NETWORKS = [ip_network(text) for text in env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])]
 
 # API
 REST_FRAMEWORK = {

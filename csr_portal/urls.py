@@ -21,6 +21,7 @@ staff = [
     path("reports/<slug:kind>/<int:pk>/", report_views.report_status, name="report-status"),
     path("reports/<slug:kind>/<int:pk>/download/", report_views.report_download, name="report-download"),
     path("suppliers/<int:pk>/dossier/", report_views.supplier_dossier, name="supplier-dossier"),
+    *csr_portal.core.urls.staff,
     *suppliers.urls.staff,
     *agreements.urls.staff,
     *audits.urls.staff,

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from csr_portal.core.timezones import today
-from suppliers import gates
+from suppliers import events, gates
 from suppliers.models import Supplier
 
 
@@ -63,4 +63,6 @@ def refresh(supplier: Supplier, day: dt.date | None = None) -> bool:
         Supplier.objects.filter(pk=supplier.pk).update(**values)
         for name, value in values.items():
             setattr(supplier, name, value)
+    if "gate_missing" in values:
+        events.gate_changed(supplier)
     return bool(values)

@@ -10,6 +10,7 @@ from csr_portal.core.models import User
 from csr_portal.core.notices import tell
 from csr_portal.core.roles import Role
 from csr_portal.core.timezones import today
+from suppliers import events
 from suppliers.gates import EXPIRING_DAYS
 from suppliers.models import Certificate, Supplier, Waiver
 from suppliers.recipients import people_of
@@ -19,6 +20,7 @@ from suppliers.workflow.supplier import night_falls
 from suppliers.workflow.waivers import end_waiver
 
 log = logging.getLogger(__name__)
+EXPIRED_CATCH_UP = 7
 LONGEST_OVERDUE = dt.timedelta(days=60)
 DATES = (
     "agreement_until",
@@ -35,6 +37,7 @@ def nightly(day: dt.date | None = None) -> int:
     day = day or today()
     end_waivers(day)
     remind_of_certificates(day)
+    tell_of_expired_certificates(day)
     return look_at_suppliers(day)
 
 
@@ -56,6 +59,14 @@ def look_at_suppliers(day: dt.date) -> int:
         except Exception:  # one supplier's trouble must not keep the others from their night
             log.exception("nightly look at supplier %s failed", pk)
     return len(pks)
+
+
+def tell_of_expired_certificates(day: dt.date) -> None:
+    """Webhooks hear of a last valid day that is over, once; nights that were missed are made up for."""
+    first, last = day - dt.timedelta(days=EXPIRED_CATCH_UP), day - dt.timedelta(days=1)
+    rows = Certificate.objects.filter(status=CertificateStatus.VERIFIED, expires_on__range=(first, last))
+    for certificate in rows.select_related("supplier").order_by("pk"):
+        events.certificate_expired(certificate)
 
 
 def remind_of_certificates(day: dt.date) -> None:

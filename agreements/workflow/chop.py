@@ -4,6 +4,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.urls import reverse
 
+from agreements import events
 from agreements.models import Agreement
 from agreements.states import EventKind, Method, Party
 from agreements.tasks import ensure_presented
@@ -43,6 +44,7 @@ def confirm_chop(agreement: Agreement, *, by: User, reason: str = "") -> None:
     """The scan shows our text, complete, with the supplier's chop: it counts as a signature."""
     supplier = lock(agreement.supplier_id)
     move(agreement, STEPS, "agreement.confirm_chop", by=by, reason=reason, due_on=None)
+    events.changed(agreement)
     keep_event(agreement, EventKind.CHOP_CONFIRMED, party=Party.COMPANY, name=by.name, title=by.job_title)
     seal_agreement.enqueue(agreement.pk, key=str(agreement.pk))
     facts_changed(supplier, by=by)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from agreements import events
 from agreements.models import Agreement
 from agreements.reports import draw_sealed
 from agreements.states import AgreementStatus as A
@@ -45,11 +46,13 @@ def come_into_force(agreement: Agreement, *, sealed_file: str, sealed_sha256: st
         return
     for older in Agreement.objects.filter(supplier=supplier, document=agreement.document_id, status=A.IN_FORCE):
         move(older, STEPS, "agreement.supersede", by=SYSTEM, data={"by_number": agreement.number})
+        events.changed(older)
     move(
         agreement, STEPS, "agreement.come_into_force", by=SYSTEM,
         data={"sealed_sha256": sealed_sha256, **dates}, sealed_file=sealed_file, sealed_sha256=sealed_sha256,
         sealed_at=timezone.now(), **dates,
     )  # fmt: skip
+    events.changed(agreement)
     tell_both(agreement, "agreements/in_force", "in_force")
     link = agreement.signing_links.exclude(used_at=None).exclude(email="").last()
     if link:
@@ -65,6 +68,7 @@ def recall(agreement: Agreement, *, by: Actor, reason: str) -> None:
     """Take an agreement back before it is signed."""
     supplier = lock(agreement.supplier_id)
     move(agreement, STEPS, "agreement.recall", by=by, reason=reason, end_reason=reason, due_on=None)
+    events.changed(agreement)
     revoke_links(agreement, by=by)
     tell_both(agreement, "agreements/recalled", "recalled", {"reason": reason})
     facts_changed(supplier, by=by)
@@ -74,6 +78,7 @@ def recall(agreement: Agreement, *, by: Actor, reason: str) -> None:
 def terminate(agreement: Agreement, *, by: Actor, reason: str) -> None:
     supplier = lock(agreement.supplier_id)
     move(agreement, STEPS, "agreement.terminate", by=by, reason=reason, end_reason=reason)
+    events.changed(agreement)
     tell_both(agreement, "agreements/terminated", "terminated", {"reason": reason})
     facts_changed(supplier, by=by)
 
@@ -82,5 +87,6 @@ def terminate(agreement: Agreement, *, by: Actor, reason: str) -> None:
 def expire(agreement: Agreement, *, day: dt.date | None = None) -> None:
     supplier = lock(agreement.supplier_id)
     move(agreement, STEPS, "agreement.expire", by=SYSTEM)
+    events.changed(agreement)
     tell_both(agreement, "agreements/expired", "expired")
     facts_changed(supplier, day=day)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agreements import events
 from agreements.models import Acknowledgement, Agreement, Campaign, Version
 from agreements.permissions import can_issue
 from agreements.states import READABLE
@@ -116,6 +117,7 @@ def _issue_agreement(
     for older in Agreement.objects.filter(supplier=supplier, document=version.document_id, status__in=READABLE):
         reason = _("A newer version was issued.")
         move(older, STEPS, "agreement.recall", by=SYSTEM, reason=reason, end_reason=reason, due_on=None)
+        events.changed(older)
         revoke_links(older, by=by)
     row = Agreement.objects.create(
         supplier=supplier, version=version, document=version.document, campaign=campaign, language=language,
@@ -126,6 +128,7 @@ def _issue_agreement(
     data = {"number": row.number, "version": version.number, "document": version.document.code}
     data |= {"request_key": request_key} if request_key else {}
     history.record(row, "agreement.issue", by=by, data=data, to_status=A.ISSUED)
+    events.changed(row)
     present.enqueue(row.pk, key=str(row.pk))
     url = reverse("portal:agreement-detail", args=[row.pk])
     tell(people_of(supplier), "agreements/issued", about=row, event="issued", url=url)

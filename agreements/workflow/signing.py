@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agreements import events
 from agreements.models import Agreement, SignatureEvent, SigningLink
 from agreements.reports import CONSENT_VERSION
 from agreements.states import EventKind, Method
@@ -43,6 +44,7 @@ def sign(
     if not shown or not hmac.compare_digest(shown, presented_sha256):
         raise WorkflowError(_("The text has changed since you opened it. Read it again, then sign."))
     move(agreement, STEPS, "agreement.sign", by=signer, data={"presented_sha256": shown, "title": title}, due_on=None)
+    events.changed(agreement)
     SigningLink.objects.filter(pk=link.pk).update(used_at=timezone.now())
     event = keep_event(
         agreement, EventKind.SIGNED, link=link, name=name, name_latin=name_latin, title=title, authority=authority,
@@ -69,6 +71,7 @@ def decline(
     supplier = lock(agreement.supplier_id)
     clauses = list(clauses)
     move(agreement, STEPS, "agreement.decline", by=by, reason=reason, data={"clauses": clauses}, end_reason=reason)
+    events.changed(agreement)
     name, data = getattr(by, "name", ""), {"reason": reason, "clauses": clauses}
     keep_event(agreement, EventKind.DECLINED, link=link, name=name, trace=trace, data=data)
     named = agreement.signing_links.filter(used_at=None, revoked_at=None).exclude(email="").last()

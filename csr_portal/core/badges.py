@@ -186,6 +186,16 @@ BADGES: dict[str, dict[str, Badge]] = {
         "failed": Badge("bad", "mail-x", _("Did not arrive")),
         "revoked": Badge("neutral", "ban", _("Revoked")),
     },
+    "webhook": {
+        "active": Badge("ok", "circle-check", _("Active")),
+        "failing": Badge("bad", "cloud-off", _("Nothing arrives")),
+        "paused": Badge("neutral", "circle-pause", _("Paused")),
+    },
+    "delivery": {
+        "queued": Badge("info", "hourglass", _("Queued")),
+        "delivered": Badge("ok", "circle-check", _("Delivered")),
+        "failed": Badge("bad", "cloud-off", _("Given up")),
+    },
     "session": {
         "planned": Badge("neutral", "calendar", _("Planned")),
         "open": Badge("info", "door-open", _("Open for enrolment")),

@@ -42,11 +42,15 @@ class Job:
     def __call__(self, *arguments: Any) -> None:
         self.function(*arguments)
 
-    def enqueue(self, *arguments: int | str, key: str = "") -> JobRow:
-        """Write the job in this transaction and send it after the commit. The same `key` never makes a second job."""
+    def enqueue(self, *arguments: int | str, key: str = "", not_before: dt.datetime | None = None) -> JobRow:
+        """Write the job in this transaction and send it after the commit. The same `key` never makes a second job.
+
+        With `not_before` it waits for `send_stale_jobs`, which sends it within a minute of that time.
+        """
         key = f"{self.name}:{key or ':'.join(map(str, arguments)) + ':' + timezone.now().isoformat()}"
-        row, is_new = JobRow.objects.get_or_create(key=key, defaults={"task": self.name, "arguments": list(arguments)})
-        if is_new:
+        fields = {"task": self.name, "arguments": list(arguments), "send_after": not_before or timezone.now()}
+        row, is_new = JobRow.objects.get_or_create(key=key, defaults=fields)
+        if is_new and not_before is None:
             transaction.on_commit(lambda: send(row))
         return row
 

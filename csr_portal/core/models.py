@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from csr_portal.core.querysets import HistoryQuerySet, NoticeQuerySet
 from csr_portal.core.states import JobStatus, MailStatus, ReportStatus
 from csr_portal.core.timezones import validate_time_zone
+from csr_portal.core.webhooks.models import Webhook  # noqa: F401  (so that Django finds the models of webhooks)
 
 
 class UserManager(BaseUserManager["User"]):

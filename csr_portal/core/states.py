@@ -24,6 +24,14 @@ class MailStatus(TextChoices):
     FAILED = "failed", _("Not delivered")
 
 
+class DeliveryStatus(TextChoices):
+    """One event on its way to one webhook."""
+
+    QUEUED = "queued", _("Queued")
+    DELIVERED = "delivered", _("Delivered")
+    FAILED = "failed", _("Given up")
+
+
 class Turn(TextChoices):
     """Who has to act. Empty: nobody."""
 

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from csr_portal.core import history, jobs
+from csr_portal.core.webhooks import delivery
 
 
 @shared_task(name="core.send_stale_jobs", time_limit=60)
@@ -14,3 +15,8 @@ def send_stale_jobs() -> None:
 def seal_history() -> None:
     """Seal what a crash between a commit and its seal has left open."""
     history.seal()
+
+
+@shared_task(name="core.forget_old_deliveries", time_limit=300)
+def forget_old_deliveries() -> None:
+    delivery.forget_old()

@@ -13,6 +13,7 @@ from csr_portal.core.notices import tell
 from csr_portal.core.states import Turn
 from csr_portal.core.timezones import today
 from csr_portal.core.workflow import Step, WorkflowError, move
+from suppliers import events
 from suppliers.models import Certificate, Evidence, Site, Supplier
 from suppliers.permissions import can_manage_or_acts_for, can_verify_certificate
 from suppliers.recipients import people_of
@@ -66,6 +67,7 @@ def verify_certificate(certificate: Certificate, *, how: str, by: User, day: dt.
     supplier = lock(certificate.supplier_id)
     changes: dict[str, Any] = {"verified_how": how, "verified_by": by, "verified_on": day or today()}
     move(certificate, CERTIFICATE_STEPS, "certificate.verify", by=by, data={"how": how}, **changes)
+    events.certificate_changed(certificate)
     facts_changed(supplier, by=by, day=day)
     _tell_people(certificate)
 
@@ -76,6 +78,7 @@ def reject_certificate(certificate: Certificate, *, reason: str, by: User) -> No
         raise WorkflowError(_("Give a reason: the supplier reads it."))
     supplier = lock(certificate.supplier_id)
     move(certificate, CERTIFICATE_STEPS, "certificate.reject", by=by, reason=reason)
+    events.certificate_changed(certificate)
     facts_changed(supplier, by=by)
     _tell_people(certificate, reason)
 
@@ -84,6 +87,7 @@ def reject_certificate(certificate: Certificate, *, reason: str, by: User) -> No
 def withdraw_certificate(certificate: Certificate, *, by: User, reason: str = "") -> None:
     supplier = lock(certificate.supplier_id)
     move(certificate, CERTIFICATE_STEPS, "certificate.withdraw", by=by, reason=reason)
+    events.certificate_changed(certificate)
     facts_changed(supplier, by=by)
 
 

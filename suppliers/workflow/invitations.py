@@ -16,7 +16,7 @@ from csr_portal.core.notices import tell, tell_address
 from csr_portal.core.states import Turn
 from csr_portal.core.timezones import today
 from csr_portal.core.workflow import SYSTEM, Actor, Step, WorkflowError, move
-from suppliers import risk
+from suppliers import events, risk
 from suppliers.identity import KIND_BY_COUNTRY, registration_key
 from suppliers.models import Contact, Invitation, JoinRequest, Site, Supplier
 from suppliers.permissions import can_manage, can_manage_or_administers, is_system
@@ -250,6 +250,7 @@ def _let_in(invitation: Invitation, user: User, phone: str, company: dict[str, A
         )
     if supplier.status == SupplierStatus.INVITED:
         move(supplier, SUPPLIER_STEPS, "supplier.register", by=SYSTEM, data={"person": user.name}, turn=Turn.BUYER)
+        events.status_changed(supplier)
         facts_changed(supplier, by=user)
         risk.rate(supplier)
     url = reverse("staff:supplier-detail", args=[supplier.pk])

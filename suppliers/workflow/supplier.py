@@ -13,7 +13,7 @@ from csr_portal.core.notices import tell
 from csr_portal.core.states import Turn
 from csr_portal.core.timezones import today
 from csr_portal.core.workflow import SYSTEM, Actor, Blocker, Step, WorkflowError, move
-from suppliers import gates, standing
+from suppliers import events, gates, standing
 from suppliers.models import Contact, Supplier
 from suppliers.permissions import can_manage, is_system
 from suppliers.recipients import company_side, people_of
@@ -129,6 +129,7 @@ def _take(
     lock(supplier.pk)
     move(supplier, STEPS, step, by=by, reason=reason, **changes)
     standing.refresh(supplier)
+    events.status_changed(supplier)
     if supplier.status != S.DECLINED:
         _tell_supplier(supplier, kind, event=supplier.status_since.isoformat(), context={"reason": reason})
 
@@ -183,6 +184,7 @@ def _set_grace(supplier: Supplier, until: dt.date | None) -> None:
     if supplier.grace_until != until:
         Supplier.objects.filter(pk=supplier.pk).update(grace_until=until)
         supplier.grace_until = until
+        events.gate_changed(supplier)
 
 
 def _begin_grace(supplier: Supplier, gate: gates.Gate, day: dt.date) -> None:
@@ -199,6 +201,7 @@ def _end_by_itself(supplier: Supplier, ending: str, gate: gates.Gate, why: str) 
     data = {"why": why, "missing": [condition.code for condition in gate.missing]}
     move(supplier, STEPS, ending, by=SYSTEM, data=data, **CLEARED)
     standing.refresh(supplier)
+    events.status_changed(supplier)
     _tell_both(supplier, "suppliers/status_ended", event=supplier.status_since.isoformat(), gate=gate)
 
 

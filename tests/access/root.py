@@ -7,6 +7,7 @@ from csr_portal.core.models import Notice
 from suppliers.models import SupplierReport
 from tests.access.table import ANYBODY, EVERYBODY, STAFF, SUPPLIER, Route
 from tests.factories.audits import SelfInspectionFactory
+from tests.factories.core import DeliveryFactory
 
 
 def dossier(world):
@@ -17,6 +18,15 @@ def own_report(world):
     return {"kind": "self-inspection", "pk": world.own_report.pk}
 
 
+def webhook(world):
+    return {"pk": world.webhook.pk}
+
+
+def delivery(world):
+    return {"pk": world.delivery.pk}
+
+
+CONNECTIONS = frozenset({"administrator", "csr_manager"})
 ROUTES = {
     "home": Route(EVERYBODY),
     "open:health-live": Route(ANYBODY),
@@ -39,6 +49,16 @@ ROUTES = {
     "open:set-language": Route(ANYBODY, method="post"),
     "open:set-theme": Route(ANYBODY, method="post"),
     "open:session": Route(ANYBODY),
+    "staff:webhook-list": Route(CONNECTIONS),
+    "staff:webhook-add": Route(CONNECTIONS),
+    "staff:webhook-detail": Route(CONNECTIONS, webhook),
+    "staff:webhook-edit": Route(CONNECTIONS, webhook),
+    "staff:webhook-secret": Route(CONNECTIONS, webhook, "post"),
+    "staff:webhook-test": Route(CONNECTIONS, webhook, "post"),
+    "staff:webhook-pause": Route(CONNECTIONS, webhook, "post"),
+    "staff:webhook-resume": Route(CONNECTIONS, webhook, "post"),
+    "staff:webhook-delivery": Route(CONNECTIONS, delivery),
+    "staff:webhook-again": Route(CONNECTIONS, delivery, "post"),
     "my-settings": Route(EVERYBODY),
     "my-notices": Route(EVERYBODY),
     "my-notices-read": Route(EVERYBODY, method="post"),
@@ -50,7 +70,9 @@ LIBRARIES = ("admin:", "account_", "mfa_", "socialaccount_")
 
 
 def fill(world):
-    """A notice to Alice and a dossier of Acme."""
+    """A notice to Alice, a dossier of Acme, a webhook and what it was sent."""
+    world.delivery = DeliveryFactory(webhook__owner=world.csr_manager, subject=world.acme.number)
+    world.webhook = world.delivery.webhook
     world.notice = Notice.objects.create(
         key="access",
         kind="test",

@@ -2,6 +2,8 @@ import factory
 from django.contrib.auth.models import Group
 
 from csr_portal.core.models import Organisation, StoredFile, User
+from csr_portal.core.webhooks import signing
+from csr_portal.core.webhooks.models import Webhook, WebhookDelivery
 
 
 class UserFactory(factory.django.DjangoModelFactory):
@@ -37,3 +39,24 @@ class StoredFileFactory(factory.django.DjangoModelFactory):
     size = 4
     sha256 = "0" * 64
     file = factory.django.FileField(filename="file.pdf", data=b"%PDF")
+
+
+class WebhookFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Webhook
+
+    name = factory.Sequence(lambda n: f"ERP {n}")
+    address = "https://erp.example.com/hooks"
+    events = factory.LazyFunction(lambda: ["supplier.status_changed", "agreement.in_force"])
+    owner = factory.SubFactory(UserFactory, roles=["csr_manager"])
+    secret = factory.LazyFunction(lambda: signing.encrypted("whs_first"))
+
+
+class DeliveryFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = WebhookDelivery
+
+    webhook = factory.SubFactory(WebhookFactory)
+    event = "supplier.status_changed"
+    subject = "S-10417"
+    body = '{"version":1}'
