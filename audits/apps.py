@@ -9,5 +9,4 @@ class AuditsConfig(AppConfig):
     verbose_name = _("Audits")
 
     def ready(self) -> None:
-        for module in ("review_tasks", "campaigns"):  # a worker looks into `tasks` and `sweeps` only
-            import_module(f"audits.{module}")
+        import_module("audits.campaigns")  # a worker looks into `tasks` and `sweeps` only

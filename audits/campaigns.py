@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
-from audits import workflow
 from audits.models import InspectionCampaign
+from audits.workflow import inspections as workflow
 from csr_portal.core.jobs import job
 from suppliers.models import Site
 

@@ -12,9 +12,11 @@ import yaml
 from django.db import transaction
 from django.utils import timezone
 
+from audits.deadlines import shipped_rules
 from audits.models import (
     Choice,
     Clause,
+    DeadlineRule,
     EvidenceType,
     Question,
     Questionnaire,
@@ -24,10 +26,9 @@ from audits.models import (
     StandardSection,
     Topic,
 )
-from audits.review_defaults import load_deadline_rules
 from audits.scoring import DEFAULT_SCORING
 from audits.states import AnswerCode, VersionStatus
-from audits.workflow import publish
+from audits.workflow.questionnaires import publish
 from csr_portal.core.models import User
 from csr_portal.core.workflow import SYSTEM, Actor
 
@@ -219,3 +220,11 @@ def _help(clause: dict[str, Any], names: list[dict[str, str]]) -> dict[str, str]
         )
         for language, text in HELP.items()
     }
+
+
+def load_deadline_rules() -> int:
+    """Put the shipped rules in as version 1, once; whoever has changed them keeps the change. Returns how many."""
+    if DeadlineRule.objects.exists():
+        return 0
+    rows = [DeadlineRule(version=1, is_current=True, **rule.__dict__) for rule in shipped_rules()]
+    return len(DeadlineRule.objects.bulk_create(rows))

@@ -2,10 +2,12 @@
 
 from django.utils import translation
 
-from audits.models import SelfInspectionReport
-from audits.reports import inspection_content, printed
+from audits.models import SelfInspectionReport, SiteReview, SiteReviewReport
+from audits.reports.inspections import inspection_content, printed
+from audits.reports.reviews import TEMPLATE, file_name, review_content, review_images
 from csr_portal.core import reports
 from csr_portal.core.jobs import job
+from csr_portal.core.models import User
 from csr_portal.core.pdf import render_pdf
 
 
@@ -27,3 +29,34 @@ def draw_inspection_report(report: SelfInspectionReport) -> tuple[bytes, str]:
         number=content["number"],
     )
     return data, f"{content['number']}-{report.language}.pdf"
+
+
+@job("audits.build_review_report", time_limit=120)
+def build_review_report(report_id: int) -> None:
+    """Print the review as it is now. Run twice, the second run claims nothing."""
+    reports.build(SiteReviewReport, report_id, draw_review_report)
+
+
+def draw_review_report(report: SiteReviewReport) -> tuple[bytes, str]:
+    """The PDF in the report's language, and its name."""
+    review = report.review
+    content = review_content(review, report.language)
+    with translation.override(report.language):
+        title = translation.gettext("Site review report")
+    data = render_pdf(
+        TEMPLATE,
+        {"content": content, "fingerprint": report.fingerprint},
+        language=report.language,
+        title=title,
+        number=review.number,
+        images=review_images(review),
+    )
+    return data, file_name(review, report.language)
+
+
+def request_review_report(review: SiteReview, language: str, *, by: User | None) -> SiteReviewReport:
+    """The report of the review as it stands, in that language; asking twice gives the same one."""
+    content = review_content(review, language)
+    return reports.request(
+        SiteReviewReport, build_review_report, content=content, language=language, by=by, review=review
+    )

@@ -20,7 +20,7 @@ LAYERS = [
     {"models"},
     {"gates", "reports"},
     {"tasks"},
-    {"workflow", "review_workflow", "finding_workflow"},
+    {"workflow"},
     {"sweeps", "forms", "defaults"},
     {"views", "api", "admin"},
     {"urls"},

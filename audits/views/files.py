@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from audits.models import AnswerEvidence, SelfInspection, SelfInspectionReport
-from audits.reports import inspection_content
+from audits.reports.inspections import inspection_content
 from audits.tasks import build_inspection_report
 from csr_portal.core import reports
 from csr_portal.core.files import file_response

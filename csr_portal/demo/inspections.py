@@ -6,9 +6,9 @@ import io
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw
 
-from audits import workflow
 from audits.models import Question, QuestionnaireVersion, SelfInspection
-from audits.reports import sheet_of
+from audits.reports.inspections import sheet_of
+from audits.workflow import inspections as workflow
 from csr_portal.demo.relations import Relation
 from csr_portal.demo.staff import Staff
 from csr_portal.demo.story import Story

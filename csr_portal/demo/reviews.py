@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from audits import finding_workflow, review_workflow
-from audits.finding_workflow import PlannedAction
 from audits.models import Finding, SiteReview, SiteReviewPlan
+from audits.workflow import findings, plans, reviews
+from audits.workflow.findings import PlannedAction
 from csr_portal.demo.inspections import picture
 from csr_portal.demo.relations import Relation
 from csr_portal.demo.staff import Staff
@@ -60,11 +60,11 @@ def plan_years(story: Story, staff: Staff) -> None:
 
 
 def _plan_year(story: Story, staff: Staff, year: int) -> None:
-    plan = review_workflow.create_plan(year, by=staff["csr"])
+    plan = plans.create_plan(year, by=staff["csr"])
     keep = set(plan.reviews.order_by("planned_from", "pk").values_list("pk", flat=True)[:60])
     for review in plan.reviews.exclude(pk__in=keep):
-        review_workflow.cancel(review, by=staff["csr"], reason="Postponed to the plan of next year")
-    review_workflow.approve_plan(plan, by=staff["csr2"])
+        reviews.cancel(review, by=staff["csr"], reason="Postponed to the plan of next year")
+    plans.approve_plan(plan, by=staff["csr2"])
 
 
 def _coming_review(story: Story, staff: Staff, number: int) -> None:
@@ -79,15 +79,15 @@ def _coming_review(story: Story, staff: Staff, number: int) -> None:
     lead = _name_lead(story, staff, review)
     if lead is None:
         return
-    first = review_workflow.next_workday(story.now.date() + dt.timedelta(days=5 + number * 6))
+    first = reviews.next_workday(story.now.date() + dt.timedelta(days=5 + number * 6))
     if number >= 5:
-        first = review_workflow.next_workday(story.now.date() - dt.timedelta(days=2))
-    review_workflow.announce(review, by=staff["csr"], planned_from=first, planned_to=first + dt.timedelta(days=1))
+        first = reviews.next_workday(story.now.date() - dt.timedelta(days=2))
+    reviews.announce(review, by=staff["csr"], planned_from=first, planned_to=first + dt.timedelta(days=1))
     contact = review.supplier.contacts.current().select_related("user").first()
     if number in {1, 2, 5, 6} and contact:
-        review_workflow.confirm(review, by=contact.user)
+        reviews.confirm(review, by=contact.user)
     if number == 3:
-        review_workflow.postpone(review, by=staff["csr"], reason="The auditor is ill")
+        reviews.postpone(review, by=staff["csr"], reason="The auditor is ill")
     if number >= 5:
         story.at(story.days_ago(2), _carry_out, story, staff, review.pk, number == 5)
 
@@ -97,9 +97,9 @@ def _name_lead(story: Story, staff: Staff, review: SiteReview) -> Any:
     auditors = list(staff.auditors)
     story.dice.shuffle(auditors)
     for auditor in auditors:
-        if not review_workflow.lead_blockers(review, auditor):
-            review_workflow.name_member(review, auditor, by=staff["csr"], part="lead")
-            review_workflow.declare_no_conflict(review, by=auditor, no_conflict=True)
+        if not reviews.lead_blockers(review, auditor):
+            reviews.name_member(review, auditor, by=staff["csr"], part="lead")
+            reviews.declare_no_conflict(review, by=auditor, no_conflict=True)
             return auditor
     return None
 
@@ -107,7 +107,7 @@ def _name_lead(story: Story, staff: Staff, review: SiteReview) -> Any:
 def _carry_out(story: Story, staff: Staff, review_id: int, stop_half_way: bool) -> None:
     review = SiteReview.objects.get(pk=review_id)
     lead = review.team.select_related("user").get(part="lead").user
-    review_workflow.start(review, by=lead)
+    reviews.start(review, by=lead)
     rows = list(review.checkpoints.select_related("question").order_by("question__position"))
     for row in rows[: len(rows) // 2] if stop_half_way else rows:
         _check(story, row, lead, "conform")
@@ -115,7 +115,7 @@ def _carry_out(story: Story, staff: Staff, review_id: int, stop_half_way: bool) 
 
 def _check(story: Story, row: Any, lead: Any, result: str) -> None:
     client_id = uuid.UUID(int=story.dice.getrandbits(128))
-    review_workflow.save_checkpoint(row, by=lead, result=result, note="", revision=row.revision, client_id=client_id)
+    reviews.save_checkpoint(row, by=lead, result=result, note="", revision=row.revision, client_id=client_id)
 
 
 # What makes a supplier strategic
@@ -137,31 +137,31 @@ def _review_sites(story: Story, staff: Staff, relation: Relation) -> None:
 def _review_site(story: Story, staff: Staff, relation: Relation, site: Site) -> None:
     """From plan to report in one go of the story: each step at its own moment would only cost time at set-up."""
     moment = dt.datetime.now(dt.UTC)
-    review = review_workflow.plan_review(
+    review = reviews.plan_review(
         site, by=staff["csr"], reason="strategic", planned_from=moment.date(), why="Before the CSR review"
     )
     lead = _name_lead(story, staff, review)
     if lead is None:
         raise ValueError(f"nobody may lead the review of {site} on {moment.date()}")
-    review_workflow.announce(review, by=staff["csr"])
-    review_workflow.confirm(review, by=relation.clerk)
-    review_workflow.start(review, by=lead)
+    reviews.announce(review, by=staff["csr"])
+    reviews.confirm(review, by=relation.clerk)
+    reviews.start(review, by=lead)
     grade = "minor" if relation.place == 0 else story.dice.choice(["", "minor", "minor", "major"])
     rows = list(review.checkpoints.select_related("question__clause").order_by("question__position"))
     bad = next((row for row in rows if row.question.criticality == "critical"), rows[0]) if grade else None
     for row in rows:
         _check(story, row, lead, "partly" if row == bad else "conform")
     heard = review.sample_required
-    review_workflow.add_interview(review, by=lead, kind="group", people=heard, women=heard // 2, topics="working hours")
+    reviews.add_interview(review, by=lead, kind="group", people=heard, women=heard // 2, topics="working hours")
     finding = _raise_finding(relation, lead, review, bad, grade) if bad else None
-    review_workflow.close(review, by=lead)
+    reviews.close(review, by=lead)
     SiteReview.objects.filter(pk=review.pk).update(
         summary="The site keeps good records. Managers know the requirements and answered openly.",
         strengths="Worker representatives take part in the safety committee.",
         limits="The night shift was not seen.",
     )
     review.refresh_from_db()
-    review_workflow.report(review, by=lead)
+    reviews.report(review, by=lead)
     if finding:
         end = "verified_closed" if grade == "major" else FINDING_ENDS[finding.pk % len(FINDING_ENDS)]
         if relation.place == 0:
@@ -172,7 +172,7 @@ def _review_site(story: Story, staff: Staff, relation: Relation, site: Site) -> 
 def _raise_finding(relation: Relation, lead: Any, review: SiteReview, row: Any, grade: str) -> Finding:
     language = "zh-hans" if relation.company.language == "zh-hans" else "en"
     title, facts, wanted = SEEN[grade, language]
-    return finding_workflow.open_finding(
+    return findings.open_finding(
         relation.fresh,
         review.site,
         by=lead,
@@ -193,13 +193,13 @@ def _answer_finding(story: Story, staff: Staff, relation: Relation, finding_id: 
     if goal == "open":
         return
     if goal == "disputed":
-        finding_workflow.dispute(finding, by=relation.clerk, reason="当天出口在维修，已放置警示牌。")
+        findings.dispute(finding, by=relation.clerk, reason="当天出口在维修，已放置警示牌。")
         return
     today = dt.datetime.now(dt.UTC).date()
     actions = [
         PlannedAction(kind, text, relation.clerk.name, today + dt.timedelta(days=days)) for kind, text, days in ACTIONS
     ]
-    finding_workflow.submit_plan(
+    findings.submit_plan(
         finding, by=relation.clerk, root_cause="检查表没有包含该项，且没有指定责任人。", actions=actions
     )
     if goal == "plan_submitted":
@@ -211,9 +211,9 @@ def _answer_finding(story: Story, staff: Staff, relation: Relation, finding_id: 
 def _judge_plan(story: Story, staff: Staff, relation: Relation, finding_id: int, goal: str, judge: Any) -> None:
     finding = Finding.objects.get(pk=finding_id)
     if goal == "plan_rejected":
-        finding_workflow.reject_plan(finding, by=judge, note="The cause is a description, not a cause; ask why again")
+        findings.reject_plan(finding, by=judge, note="The cause is a description, not a cause; ask why again")
         return
-    finding_workflow.approve_plan(finding, by=judge)
+    findings.approve_plan(finding, by=judge)
     if goal != "plan_approved":
         story.at(story.after(dt.datetime.now(dt.UTC), 8, 14), _send_evidence, story, relation, finding_id, goal, judge)
 
@@ -221,7 +221,7 @@ def _judge_plan(story: Story, staff: Staff, relation: Relation, finding_id: int,
 def _send_evidence(story: Story, relation: Relation, finding_id: int, goal: str, judge: Any) -> None:
     finding = Finding.objects.get(pk=finding_id)
     photo = SimpleUploadedFile("整改后照片.jpg", picture(relation.company.name_latin, finding_id))
-    finding_workflow.submit_evidence(
+    findings.submit_evidence(
         finding, by=relation.clerk, note="已完成整改，见照片。", uploads=[photo], **_two_months(finding)
     )
     if goal == "evidence_submitted":
@@ -238,13 +238,13 @@ def _two_months(finding: Finding) -> dict[str, Any]:
 def _judge_evidence(story: Story, finding_id: int, goal: str, judge: Any) -> None:
     finding = Finding.objects.get(pk=finding_id)
     if goal == "evidence_rejected":
-        finding_workflow.reject_evidence(finding, by=judge, note="The photo is older than the finding")
+        findings.reject_evidence(finding, by=judge, note="The photo is older than the finding")
         return
-    if not finding_workflow.closing_blockers(finding):
-        finding_workflow.verify(finding, by=judge)
+    if not findings.closing_blockers(finding):
+        findings.verify(finding, by=judge)
         if goal == "reopened":
             again = story.after(dt.datetime.now(dt.UTC), 5, 9)
-            story.at(again, finding_workflow.reopen, finding, by=judge, reason="Seen again")
+            story.at(again, findings.reopen, finding, by=judge, reason="Seen again")
 
 
 def _open_case(story: Story, staff: Staff, relation: Relation) -> None:

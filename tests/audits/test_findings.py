@@ -7,14 +7,14 @@ import time_machine
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from audits import finding_workflow as workflow
 from audits import permissions
-from audits.finding_workflow import PlannedAction
+from audits.defaults import load_deadline_rules
 from audits.models import Finding
-from audits.review_defaults import load_deadline_rules
 from audits.states import FindingStatus
+from audits.workflow import findings as workflow
+from audits.workflow.findings import PlannedAction
 from csr_portal.core.models import HistoryEntry, Notice
-from csr_portal.core.workflow import WorkflowError
+from csr_portal.core.workflow import WorkflowError, move
 from suppliers.states import ConditionState
 from tests.factories.audits import ClauseFactory, FindingFactory
 from tests.factories.suppliers import EvidenceFactory, SiteFactory
@@ -98,7 +98,7 @@ def test_step_is_refused_from_every_other_status(name, status, finding, alice, c
     Finding.objects.filter(pk=finding.pk).update(status=status, **closed)
     by = alice if TABLE[name][2] == "supplier" else csr_manager
     with pytest.raises(WorkflowError):
-        workflow.move(finding, workflow.STEPS, name, by=by)
+        move(finding, workflow.STEPS, name, by=by)
     finding.refresh_from_db()
     assert finding.status == status
 
@@ -255,7 +255,7 @@ def test_dispute_is_settled_by_a_manager_who_did_not_raise_it(finding, alice, cs
     ],
 )
 def test_gate_is_blocked_by_critical_and_overdue_major_findings(grade, due, expected, finding):
-    from audits.review_gates import no_blocking_finding  # noqa: PLC0415
+    from audits.gates import no_blocking_finding  # noqa: PLC0415
 
     Finding.objects.filter(pk=finding.pk).update(grade=grade, close_due_on=due, due_on=due)
     condition = no_blocking_finding(finding.supplier, "strategic", {}, DAY)

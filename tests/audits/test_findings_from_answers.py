@@ -4,8 +4,8 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
-from audits import finding_workflow, workflow
 from audits.models import AnswerEvidence, Finding
+from audits.workflow import findings, inspections
 from csr_portal.core.workflow import WorkflowError
 from tests.factories.audits import AnswerFactory, QuestionFactory, QuestionnaireVersionFactory, SelfInspectionFactory
 from tests.factories.suppliers import EvidenceFactory, SiteFactory
@@ -29,7 +29,7 @@ def ids(inspection, *keys):
 
 
 def test_each_chosen_no_becomes_a_finding_graded_by_its_question(inspection, csr_manager):
-    opened = finding_workflow.open_from_answers(inspection, ids(inspection, "a", "b"), by=csr_manager)
+    opened = findings.open_from_answers(inspection, ids(inspection, "a", "b"), by=csr_manager)
     assert [(f.grade, f.origin, f.question.key, f.site) for f in opened] == [
         ("major", "self_inspection", "a", inspection.site),
         ("critical", "self_inspection", "b", inspection.site),
@@ -39,8 +39,8 @@ def test_each_chosen_no_becomes_a_finding_graded_by_its_question(inspection, csr
 
 
 def test_an_answer_that_has_a_finding_or_is_not_no_gives_none(inspection, csr_manager):
-    finding_workflow.open_from_answers(inspection, ids(inspection, "a"), by=csr_manager)
-    opened = finding_workflow.open_from_answers(inspection, ids(inspection, "a", "c", "d"), by=csr_manager)
+    findings.open_from_answers(inspection, ids(inspection, "a"), by=csr_manager)
+    opened = findings.open_from_answers(inspection, ids(inspection, "a", "c", "d"), by=csr_manager)
     assert [finding.question.key for finding in opened] == ["d"]
     assert Finding.objects.count() == 2
 
@@ -48,12 +48,12 @@ def test_an_answer_that_has_a_finding_or_is_not_no_gives_none(inspection, csr_ma
 def test_findings_from_answers_wait_for_the_submission(inspection, csr_manager):
     type(inspection).objects.filter(pk=inspection.pk).update(status="in_progress")
     with pytest.raises(WorkflowError):
-        finding_workflow.open_from_answers(inspection, ids(inspection, "a"), by=csr_manager)
+        findings.open_from_answers(inspection, ids(inspection, "a"), by=csr_manager)
 
 
 def test_findings_from_answers_are_refused_to_a_buyer(inspection, buyer):
     with pytest.raises(PermissionDenied):
-        finding_workflow.open_from_answers(inspection, ids(inspection, "a"), by=buyer)
+        findings.open_from_answers(inspection, ids(inspection, "a"), by=buyer)
 
 
 def test_page_offers_only_what_has_no_finding_yet(inspection, csr_manager, login):
@@ -80,7 +80,7 @@ def link(inspection, acme):
     ],
 )
 def test_verdict_about_a_file_keeps_the_reason_of_a_refusal(link, csr_manager, verdict, reason, note, kept):
-    workflow.judge_file(link, verdict, by=csr_manager, reason=reason, note=note)
+    inspections.judge_file(link, verdict, by=csr_manager, reason=reason, note=note)
     link.refresh_from_db()
     assert (link.verdict, link.refusal, link.verdict_note) == kept
 
@@ -88,13 +88,13 @@ def test_verdict_about_a_file_keeps_the_reason_of_a_refusal(link, csr_manager, v
 @pytest.mark.parametrize(("reason", "note"), [("", "x"), ("other", " "), ("nonsense", "x")])
 def test_refused_file_needs_a_reason_from_the_list(link, csr_manager, reason, note):
     with pytest.raises(ValidationError):
-        workflow.judge_file(link, "refused", by=csr_manager, reason=reason, note=note)
+        inspections.judge_file(link, "refused", by=csr_manager, reason=reason, note=note)
     link.refresh_from_db()
     assert link.verdict == ""
 
 
 def test_supplier_reads_why_a_file_was_refused(inspection, link, alice, csr_manager, login):
-    workflow.judge_file(link, "refused", by=csr_manager, reason="expired", note="March 2024")
+    inspections.judge_file(link, "refused", by=csr_manager, reason="expired", note="March 2024")
     type(inspection).objects.filter(pk=inspection.pk).update(status="accepted", facts_confirmed=True)
     alice.language = "en"
     alice.save()

@@ -2,7 +2,7 @@ import pytest
 from django.utils import translation
 
 from audits.models import SelfInspectionReport
-from audits.reports import inspection_content, printed
+from audits.reports.inspections import inspection_content, printed
 from tests.factories.audits import AnswerFactory, QuestionFactory, SelfInspectionFactory
 from tests.factories.suppliers import SiteFactory
 

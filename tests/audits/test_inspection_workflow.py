@@ -8,9 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from audits import workflow
 from audits.models import AnswerChange, AnswerEvidence, SelfInspection
 from audits.states import InspectionStatus as S
+from audits.workflow import inspections as workflow
+from audits.workflow import questionnaires
 from csr_portal.core.models import HistoryEntry, Notice
 from csr_portal.core.timezones import last_valid_day, today
 from csr_portal.core.workflow import WorkflowError, available
@@ -300,7 +301,7 @@ def test_publish_names_every_missing_translation(csr_manager):
     question.help = {"en": "only English"}
     question.save()
     with pytest.raises(WorkflowError) as error:
-        workflow.publish(version, by=csr_manager)
+        questionnaires.publish(version, by=csr_manager)
     assert [b.code for b in error.value.blockers] == ["translation", "translation", "scoring", "scoring", "scoring"]
 
 

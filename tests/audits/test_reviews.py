@@ -12,13 +12,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
-from audits import review_gates, review_tasks
-from audits import review_workflow as workflow
+from audits import gates, tasks
 from audits.models import SiteReview, SiteReviewReport
-from audits.review_report import review_content, review_images
+from audits.reports.reviews import review_content, review_images
 from audits.states import SiteReviewStatus
+from audits.workflow import plans
+from audits.workflow import reviews as workflow
+from audits.workflow.evidence import keep_file
 from csr_portal.core.models import HistoryEntry, Notice
-from csr_portal.core.workflow import Blocker, WorkflowError
+from csr_portal.core.workflow import Blocker, WorkflowError, move
 from suppliers.models import Supplier
 from suppliers.states import ConditionState
 from tests.factories.audits import (
@@ -149,7 +151,7 @@ def test_step_is_refused_from_every_other_status(name, status, review, alice, cs
     SiteReview.objects.filter(pk=review.pk).update(status=status, **held)
     by = {"csr_manager": csr_manager, "alice": alice, "auditor": auditor}[sorted(TABLE[name][2] - {"bob"})[0]]
     with pytest.raises(WorkflowError):
-        workflow.move(review, workflow.STEPS, name, by=by)
+        move(review, workflow.STEPS, name, by=by)
     assert SiteReview.objects.get(pk=review.pk).status == status
 
 
@@ -161,9 +163,9 @@ def test_plan_names_sites_that_are_due_with_the_reason(acme, site, rival, csr_ma
     SiteFactory(supplier=rival)
     Supplier.objects.filter(pk=acme.pk).update(risk_band="high")
     Supplier.objects.filter(pk=rival.pk).update(risk_band="low")
-    plan = workflow.create_plan(2027, by=csr_manager)
+    plan = plans.create_plan(2027, by=csr_manager)
     assert list(plan.reviews.values_list("site", "reason", "number")) == [(site.pk, "risk", "R-2027-001")]
-    assert workflow.propose(plan, by=csr_manager) == 0
+    assert plans.propose(plan, by=csr_manager) == 0
 
 
 @pytest.mark.parametrize(("valid_until", "expected"), [("2027-12-30", 1), ("2027-12-31", 0)])
@@ -172,22 +174,22 @@ def test_plan_names_a_reviewed_site_only_in_the_year_it_falls_due(valid_until, e
     SiteReviewFactory(
         site=site, status="reported", score=82, letter="B", valid_until=valid_until, closing_at="2026-01-10T00:00Z"
     )
-    assert workflow.create_plan(2027, by=csr_manager).reviews.count() == expected
+    assert plans.create_plan(2027, by=csr_manager).reviews.count() == expected
 
 
 def test_plan_is_approved_by_a_second_person_only(site, csr_manager, second_csr_manager):
     Supplier.objects.update(risk_band="high")
-    plan = workflow.create_plan(2027, by=csr_manager)
+    plan = plans.create_plan(2027, by=csr_manager)
     with pytest.raises(PermissionDenied):
-        workflow.approve_plan(plan, by=csr_manager)
-    workflow.approve_plan(plan, by=second_csr_manager)
+        plans.approve_plan(plan, by=csr_manager)
+    plans.approve_plan(plan, by=second_csr_manager)
     assert (plan.status, plan.approved_by) == ("approved", second_csr_manager)
 
 
 def test_empty_plan_cannot_be_approved(db, second_csr_manager):
     plan = SiteReviewPlanFactory()
     with pytest.raises(WorkflowError) as refusal:
-        workflow.approve_plan(plan, by=second_csr_manager)
+        plans.approve_plan(plan, by=second_csr_manager)
     assert codes(refusal.value.blockers) == ["empty"]
 
 
@@ -334,7 +336,7 @@ def test_gate_needs_a_valid_review_with_enough_points(score, letter, until, expe
     SiteReviewFactory(
         site=site, status="reported", score=score, letter=letter, valid_until=until, closing_at="2026-05-01T00:00Z"
     )
-    condition = review_gates.site_review_valid(site.supplier, "strategic", {}, dt.date(2026, 11, 21))
+    condition = gates.site_review_valid(site.supplier, "strategic", {}, dt.date(2026, 11, 21))
     assert condition.state == expected
 
 
@@ -343,7 +345,7 @@ def test_gate_needs_a_review_of_every_supplying_site(site):
     SiteReviewFactory(
         site=site, status="reported", score=90, letter="A", valid_until="2027-06-01", closing_at="2026-05-01T00:00Z"
     )
-    condition = review_gates.site_review_valid(site.supplier, "strategic", {}, dt.date(2026, 11, 21))
+    condition = gates.site_review_valid(site.supplier, "strategic", {}, dt.date(2026, 11, 21))
     assert condition.state == ConditionState.MISSING
 
 
@@ -391,8 +393,8 @@ def test_report_prints_the_corrective_action_plan_in_two_languages(
 ):
     FindingFactory(site=closed.site, site_review=closed)
     with django_capture_on_commit_callbacks(execute=True):
-        report = review_tasks.request_report(closed, language, by=auditor)
-    again = review_tasks.request_report(closed, language, by=auditor)
+        report = tasks.request_review_report(closed, language, by=auditor)
+    again = tasks.request_review_report(closed, language, by=auditor)
     report.refresh_from_db()
     assert (report.status, again.pk, report.error) == ("ready", report.pk, "")
     text = text_of(report.file.read())
@@ -483,15 +485,13 @@ def test_report_shows_small_pictures_of_findings_and_checkpoints(on_site, audito
     workflow.add_photos(row, [jpeg("exit.jpg")], by=auditor)
     finding = FindingFactory(site=on_site.site, site_review=on_site)
     finding.photos.set(row.evidence.all())
-    FindingFactory(site=on_site.site).photos.set(
-        [workflow.keep_file(on_site.supplier, None, jpeg("b.jpg"), by=auditor)]
-    )
+    FindingFactory(site=on_site.site).photos.set([keep_file(on_site.supplier, None, jpeg("b.jpg"), by=auditor)])
     images = review_images(on_site)
     name = f"photo-{row.evidence.get().pk}"
     assert [(key, Image.open(io.BytesIO(data)).size) for key, data in images.items()] == [(name, (640, 480))]
     content = review_content(on_site, "en")
     assert [photo["image"] for photo in content["findings"][0]["photos"]] == [name]
-    report = review_tasks.request_report(on_site, "en", by=auditor)
-    review_tasks.build_review_report(report.pk)
+    report = tasks.request_review_report(on_site, "en", by=auditor)
+    tasks.build_review_report(report.pk)
     report.refresh_from_db()
     assert (report.status, report.error) == ("ready", "")

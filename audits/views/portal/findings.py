@@ -5,11 +5,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from audits import finding_workflow as workflow
+from audits.forms.findings import FIRST_ACTIONS, ActionFormSet, EvidenceForm, FindingPlanForm, ReasonForm
 from audits.models import Finding
-from audits.review_forms import FIRST_ACTIONS, ActionFormSet, EvidenceForm, FindingPlanForm, ReasonForm
 from audits.views.staff.findings import send_evidence
 from audits.views.steps import taken, tell_errors
+from audits.workflow import findings as workflow
 from csr_portal.core.files import EVIDENCE_TYPES
 from csr_portal.core.models import HistoryEntry
 from csr_portal.core.workflow import available

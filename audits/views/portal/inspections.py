@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from audits import workflow
-from audits.forms import AnswerForm, FactsForm
+from audits.forms.inspections import AnswerForm, FactsForm
 from audits.models import Answer, AnswerEvidence, Question, SelfInspection, SelfInspectionReport
-from audits.reports import Row, Sheet, sheet_of
+from audits.reports.inspections import Row, Sheet, sheet_of
 from audits.states import InspectionStatus
 from audits.views import files
+from audits.workflow import inspections as workflow
 from csr_portal.core.files import EVIDENCE_TYPES, type_names
 from csr_portal.core.models import HistoryEntry
 from csr_portal.core.workflow import WorkflowError

@@ -4,10 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from audits import review_workflow as workflow
+from audits.forms.reviews import WishForm
 from audits.models import Finding, SiteReview, SiteReviewReport
-from audits.review_forms import WishForm
 from audits.views.steps import taken, tell_errors
+from audits.workflow import reviews as workflow
 from csr_portal.core.files import file_response
 from csr_portal.core.states import ReportStatus
 from csr_portal.core.workflow import available

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from audits import finding_workflow as workflow
 from audits import permissions
+from audits.forms.findings import EvidenceVerdictForm, FindingForm, OtherFindingForm, ReasonForm
 from audits.models import CheckpointResult, Finding
 from audits.querysets import overdue_finding
-from audits.review_forms import EvidenceVerdictForm, FindingForm, OtherFindingForm, ReasonForm
 from audits.states import FindingStatus, Grade, Origin
 from audits.views.steps import taken, tell_errors
+from audits.workflow import findings as workflow
+from audits.workflow.evidence import keep_file
 from csr_portal.core.access import staff_page
 from csr_portal.core.files import file_response
 from csr_portal.core.lists import Column, Filter, Listing, export_response, page_of
@@ -176,7 +177,7 @@ def _raise(request: HttpRequest, form: BaseForm, site: Site, **origin: Any) -> F
     data = form.cleaned_data
     uploads = data.pop("new_photos")
     try:
-        photos = [workflow.keep_file(site.supplier, site, upload, by=request.user) for upload in uploads]
+        photos = [keep_file(site.supplier, site, upload, by=request.user) for upload in uploads]
     except ValidationError as error:
         form.add_error("new_photos", error)
         return None

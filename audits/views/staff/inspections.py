@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from audits import campaigns, workflow
-from audits.finding_workflow import open_from_answers
-from audits.forms import AssignForm, CampaignForm, ExtendForm, ReasonForm, ReturnForm
+from audits import campaigns
+from audits.forms.inspections import AssignForm, CampaignForm, ExtendForm, ReasonForm, ReturnForm
 from audits.models import (
     Answer,
     AnswerEvidence,
@@ -25,10 +24,13 @@ from audits.models import (
 )
 from audits.permissions import can_raise_finding, can_review_inspection
 from audits.querysets import overdue_condition
-from audits.reports import Row, sheet_of
+from audits.reports.inspections import Row, sheet_of
 from audits.states import EDITABLE, AnswerVerdict, FileRefusal, InspectionStatus
 from audits.views import files
 from audits.views.portal.inspections import thumbs
+from audits.workflow import inspections as workflow
+from audits.workflow import questionnaires
+from audits.workflow.findings import open_from_answers
 from csr_portal.core.access import staff_page
 from csr_portal.core.lists import Column, Filter, Listing, export_response, page_of
 from csr_portal.core.models import HistoryEntry
@@ -389,7 +391,7 @@ def questionnaire_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "version": version,
         "questions": questions,
         "others": others,
-        "blockers": workflow.publish_blockers(version) if version.status == "draft" else [],
+        "blockers": questionnaires.publish_blockers(version) if version.status == "draft" else [],
         "verdicts": AnswerVerdict.choices,
     }
     return render(request, "staff/audits/questionnaire_detail.html", context)

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from audits import review_workflow as workflow
+from audits.forms.reviews import AddSiteForm, PlanForm
 from audits.models import SiteReview, SiteReviewPlan, TeamMember
 from audits.permissions import can_plan_reviews
-from audits.review_forms import AddSiteForm, PlanForm
 from audits.states import SiteReviewStatus
 from audits.views.steps import taken, tell_errors
+from audits.workflow import plans, reviews
 from csr_portal.core.access import staff_page
 from csr_portal.core.models import HistoryEntry
 from csr_portal.core.roles import Role
@@ -47,7 +47,7 @@ def plan_create(request: HttpRequest) -> HttpResponse:
         return redirect("staff:plan-list")
     year = form.cleaned_data["year"]
     if not SiteReviewPlan.objects.filter(year=year).exists():
-        workflow.create_plan(year, by=request.user)
+        plans.create_plan(year, by=request.user)
     return redirect("staff:plan-detail", year=year)
 
 
@@ -61,7 +61,7 @@ def plan_detail(request: HttpRequest, year: int) -> HttpResponse:
         .prefetch_related(team)
         .order_by("planned_from", "pk")
     )
-    offers = {offer.name: offer for offer in available(workflow.PLAN_STEPS, plan, request.user)}
+    offers = {offer.name: offer for offer in available(plans.PLAN_STEPS, plan, request.user)}
     may_change = plan.status == "draft" and can_plan_reviews(request.user)
     planned = [review.site_id for review in reviews]
     sites = Site.objects.visible_to(request.user).filter(is_active=True).exclude(pk__in=planned)
@@ -94,13 +94,13 @@ def plan_step(request: HttpRequest, year: int, step: str) -> HttpResponse:
     """Propose again, approve, close."""
     plan = get_object_or_404(SiteReviewPlan.objects.visible_to(request.user), year=year)
     if step == "propose":
-        number = workflow.propose(plan, by=request.user)
+        number = plans.propose(plan, by=request.user)
         text = ngettext("%(number)s site was added.", "%(number)s sites were added.", number)
         messages.info(request, text % {"number": number})
-    elif step == "approve" and taken(request, workflow.approve_plan, plan):
+    elif step == "approve" and taken(request, plans.approve_plan, plan):
         messages.success(request, _("The plan is approved. Its reviews can be announced."))
     elif step == "close":
-        taken(request, workflow.close_plan, plan)
+        taken(request, plans.close_plan, plan)
     return redirect("staff:plan-detail", year=year)
 
 
@@ -112,7 +112,7 @@ def plan_add(request: HttpRequest, year: int) -> HttpResponse:
     form = AddSiteForm(request.POST, sites=sites)
     if form.is_valid():
         data = form.cleaned_data
-        taken(request, workflow.add_site, plan, data["site"], reason=data["reason"], first_day=data["first_day"])
+        taken(request, plans.add_site, plan, data["site"], reason=data["reason"], first_day=data["first_day"])
     else:
         tell_errors(request, form)
     return redirect("staff:plan-detail", year=year)
@@ -124,5 +124,5 @@ def plan_remove(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     """Take a site out of a plan that is not approved yet: its review is cancelled, with that as the reason."""
     plan = get_object_or_404(SiteReviewPlan.objects.visible_to(request.user), year=year, status="draft")
     review = get_object_or_404(plan.reviews.all(), pk=pk)
-    taken(request, workflow.cancel, review, reason=_("Taken out of the plan"))
+    taken(request, reviews.cancel, review, reason=_("Taken out of the plan"))
     return redirect("staff:plan-detail", year=year)

@@ -14,10 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from audits import checklist, permissions, review_tasks
-from audits import review_workflow as workflow
-from audits.models import CheckpointResult, SiteReview, SiteReviewReport, TeamMember
-from audits.review_forms import (
+from audits import checklist, permissions, tasks
+from audits.forms.reviews import (
     CheckpointForm,
     DatesForm,
     DeclarationForm,
@@ -28,8 +26,10 @@ from audits.review_forms import (
     SingleReviewForm,
     TeamForm,
 )
+from audits.models import CheckpointResult, SiteReview, SiteReviewReport, TeamMember
 from audits.states import REVIEW_AHEAD, CheckpointCode, ReviewReason, SiteReviewStatus
 from audits.views.steps import buttons, taken, tell_errors
+from audits.workflow import reviews as workflow
 from csr_portal.core.access import staff_page
 from csr_portal.core.badges import badge
 from csr_portal.core.files import file_response
@@ -180,7 +180,7 @@ def site_review_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         messages.success(request, _("Done: %(status)s.") % {"status": review.get_status_display()})
         if step in {"close", "report"}:
             for language in {request.user.language, review.supplier.language}:
-                review_tasks.request_report(review, language, by=request.user)
+                tasks.request_review_report(review, language, by=request.user)
     return redirect("staff:site-review-detail", pk=pk)
 
 
@@ -330,7 +330,7 @@ def report_request(request: HttpRequest, pk: int) -> HttpResponse:
     review = _review(request, pk)
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES):
-        review_tasks.request_report(review, language, by=request.user)
+        tasks.request_review_report(review, language, by=request.user)
     return redirect("staff:site-review-detail", pk=pk)
 
 

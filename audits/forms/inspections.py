@@ -1,54 +1,16 @@
-"""What people type in on the pages of audits. Rules stay in the workflow; forms check shape and fields."""
+"""What people type about self-inspections and their campaigns."""
 
-import datetime as dt
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from audits.forms.fields import FutureDateField, ReasonForm, SiteChoice, VersionChoice, in_days
 from audits.models import InspectionCampaign, QuestionnaireVersion
 from audits.states import AnswerCode
 from csr_portal.core.timezones import today
-from csr_portal.core.translated import in_language
 from suppliers.models import Category, Site
 from suppliers.states import RiskBand
-
-DEFAULT_DAYS = 30
-
-
-def in_days(days: int = DEFAULT_DAYS) -> dt.date:
-    return today() + dt.timedelta(days=days)
-
-
-class DateInput(forms.DateInput):
-    """The browser's own calendar."""
-
-    input_type = "date"
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(format="%Y-%m-%d", **options)
-
-
-class SiteChoice(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.supplier.number} · {obj.supplier} · {obj}"
-
-
-class VersionChoice(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{in_language(obj.questionnaire.title)} · v{obj.number}"
-
-
-class FutureDateField(forms.DateField):
-    """A date from today on."""
-
-    widget = DateInput
-
-    def clean(self, value: Any) -> Any:
-        day = super().clean(value)
-        if day and day < today():
-            raise forms.ValidationError(_("The date must not lie in the past."))
-        return day
 
 
 class AssignForm(forms.Form):
@@ -110,12 +72,6 @@ class AnswerForm(forms.Form):
     na_reason = forms.CharField(label=_("Why it does not apply"), max_length=1000, required=False)
     base_revision = forms.IntegerField(min_value=0, required=False)
     client_id = forms.UUIDField(required=False)
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), error_messages={}
-    )
 
 
 class ReturnForm(ReasonForm):

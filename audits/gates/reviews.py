@@ -55,7 +55,7 @@ def _proof(
 ) -> tuple[str, dt.date | None, str, dict[str, Any]]:
     """State, last day, sentence and facts of one site. The score is compared as it is, never rounded up."""
     facts: dict[str, Any] = {"site": site.pk, "review": review.number if review else ""}
-    words = {"site": site.name}
+    words: dict[str, Any] = {"site": site.name}
     if review and review.score is not None:
         facts |= {"score": str(review.score), "letter": review.letter, "until": review.valid_until}
         words |= {"letter": review.letter, "score": review.score, "date": day_text(review.valid_until)}
@@ -74,7 +74,7 @@ def _proof(
         return validity_state(certificate.expires_on, day), certificate.expires_on, text, facts
     if review is None or review.score is None:
         return ConditionState.MISSING, None, _("%(site)s: not reviewed yet.") % words, facts
-    if review.valid_until < day:
+    if review.valid_until and review.valid_until < day:
         text = _("%(site)s: the review was valid until %(date)s.") % words
     else:
         text = _("%(site)s: %(letter)s, %(score)s points are not enough.") % words

@@ -1,4 +1,4 @@
-"""What audits promises the others: conditions of the gate and the standing of a supplier."""
+"""What self-inspections promise the others: a condition of the gate, and their part of the standing."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -8,16 +8,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from audits import review_gates
 from audits.models import SelfInspection
-from audits.review_gates import no_blocking_finding, site_review_valid
 from audits.states import EDITABLE, OPEN, InspectionStatus
 from csr_portal.core.dates import day_text
 from suppliers.gates import Condition, validity_state
 from suppliers.models import Site, Supplier
 from suppliers.states import ConditionState
-
-__all__ = ["no_blocking_finding", "self_inspection_accepted", "site_review_valid", "standing"]
 
 # What a supplier's list column shows when its sites stand differently: the most urgent first.
 URGENCY = ["overdue", "returned", "in_progress", "assigned", "submitted", "expired", "accepted"]
@@ -100,12 +96,6 @@ def _facts_of(row: SelfInspection | None) -> dict[str, Any] | None:
 
 
 def standing(supplier: Supplier, day: dt.date) -> dict[str, Any]:
-    """The supplier's list columns that audits owns, and everything that waits here."""
-    inspections, reviews = _inspection_standing(supplier, day), review_gates.standing(supplier, day)
-    return inspections | reviews | {"turns": [*inspections["turns"], *reviews["turns"]]}
-
-
-def _inspection_standing(supplier: Supplier, day: dt.date) -> dict[str, Any]:
     """The most urgent state over the supplying sites; the lowest score and the first end of what counts."""
     rows = list(
         SelfInspection.objects.filter(supplier=supplier, site__is_active=True, site__is_supplying=True)

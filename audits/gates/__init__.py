@@ -1,0 +1,17 @@
+"""What audits promises the others: conditions of the gate and the standing of a supplier."""
+
+import datetime as dt
+from typing import Any
+
+from audits.gates import inspections, reviews
+from audits.gates.inspections import self_inspection_accepted
+from audits.gates.reviews import no_blocking_finding, site_review_valid
+from suppliers.models import Supplier
+
+__all__ = ["no_blocking_finding", "self_inspection_accepted", "site_review_valid", "standing"]
+
+
+def standing(supplier: Supplier, day: dt.date) -> dict[str, Any]:
+    """The supplier's list columns that audits owns, and everything that waits here."""
+    ours, theirs = inspections.standing(supplier, day), reviews.standing(supplier, day)
+    return ours | theirs | {"turns": [*ours["turns"], *theirs["turns"]]}

@@ -1,0 +1,1 @@
+"""What is read in one piece and printed: of self-inspections, of site reviews."""
