@@ -26,7 +26,7 @@ def agreement_in_force(supplier: Supplier, segment: str, limits: Mapping[str, An
         return Condition(
             "agreement", title, ConditionState.MISSING, text, turn, until=due,
             since=waiting.status_since.date() if waiting else None, facts={"agreement": None},
-            **_urls("agreement", waiting or (rows[0] if rows else None)),
+            **_urls("agreement", supplier, waiting or (rows[0] if rows else None)),
         )  # fmt: skip
     state = validity_state(held.valid_until, day)
     text = _("Version %(version)s, in force to %(date)s") % {
@@ -49,7 +49,7 @@ def agreement_in_force(supplier: Supplier, segment: str, limits: Mapping[str, An
         turn,
         until=held.valid_until,
         facts=facts,
-        **_urls("agreement", waiting or held),
+        **_urls("agreement", supplier, waiting or held),
     )
 
 
@@ -79,7 +79,7 @@ def guideline_acknowledged(supplier: Supplier, segment: str, limits: Mapping[str
     title = _("Guideline acknowledged in its current version")
     version = Version.objects.current(DocumentKind.GUIDELINE)
     row = Acknowledgement.objects.filter(supplier=supplier, version=version).first() if version else None
-    urls = _urls("guideline", row)
+    urls = _urls("guideline", supplier, row)
     facts = {"version": version.number if version else None, "acknowledgement": row.pk if row else None}
     if row is None:
         text = _("Version %(version)s has not been issued.") % {"version": version.number if version else "–"}
@@ -106,9 +106,12 @@ def guideline_acknowledged(supplier: Supplier, segment: str, limits: Mapping[str
     return Condition("guideline", title, ConditionState.MET, text, facts=facts, **urls)
 
 
-def _urls(page: str, row: Agreement | Acknowledgement | None) -> dict[str, Any]:
+def _urls(page: str, supplier: Supplier, row: Agreement | Acknowledgement | None) -> dict[str, Any]:
     if row is None:
-        return {"url": reverse("staff:agreement-issue"), "portal_url": reverse("portal:agreement-list")}
+        return {
+            "url": f"{reverse('staff:agreement-issue')}?supplier={supplier.pk}",
+            "portal_url": reverse("portal:agreement-list"),
+        }
     staff = reverse("staff:guideline-list") if page == "guideline" else reverse("staff:agreement-detail", args=[row.pk])
     return {"url": staff, "portal_url": reverse(f"portal:{page}-detail", args=[row.pk])}
 

@@ -156,7 +156,6 @@ def draw_sealed(agreement: Agreement) -> bytes:
         "content": content,
         "agreement": agreement,
         "event": event,
-        "delivery": event.link.get_delivery_display() if event and event.link else "",
         "is_chop": bool(event and event.method == Method.CHOP),
         "confirmed": agreement.events.filter(kind=EventKind.CHOP_CONFIRMED).last(),
         "consent": consent_text(agreement.language),

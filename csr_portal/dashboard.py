@@ -276,7 +276,7 @@ def tasks_of(supplier: Supplier) -> list[Task]:
             due=obj.due_on,
             done=getattr(obj, "answered", 0),
             total=getattr(obj, "total", 0),
-            note=getattr(obj, "title", "") if isinstance(obj, Finding) else "",
+            note=(obj.title_local or obj.title) if isinstance(obj, Finding) else "",
         )
         for source in SOURCES
         if source.portal

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from csr_portal.core import history, reports
+from csr_portal.core.dates import day_text
 from csr_portal.core.files import EVIDENCE_TYPES, receive
 from csr_portal.core.models import Organisation, User
 from csr_portal.core.notices import tell, tell_address
@@ -228,7 +229,7 @@ def enrolment_blockers(session: Session, supplier: Supplier | None, *, by: Actor
     if session.status != S.OPEN and not (is_coordinator and session.status in {S.PLANNED, S.HELD}):
         blockers.append(Blocker("closed", _("The session is not open for enrolment."), Turn.TRAINER))
     elif not is_coordinator and (session.enrol_until or session.first_day) < today():
-        text = _("Enrolment ended on %(date)s.") % {"date": f"{session.enrol_until:%Y-%m-%d}"}
+        text = _("Enrolment ended on %(date)s.") % {"date": day_text(session.enrol_until or session.first_day)}
         blockers.append(Blocker("too_late", text, Turn.TRAINER))
     if session.enrolments.with_a_place().count() >= session.capacity:
         text = ngettext(

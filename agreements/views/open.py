@@ -19,7 +19,7 @@ from agreements.reports import CONSENT_VERSION, PDF_LANGUAGES, consent_text, dra
 from agreements.states import AgreementStatus, EventKind
 from agreements.tasks import ensure_presented
 from agreements.views.shared import agreement_file, trace_of
-from csr_portal.core.access import open_page
+from csr_portal.core.access import open_page, speak
 from csr_portal.core.models import Organisation
 from csr_portal.core.seal import sha256
 from csr_portal.core.workflow import Outsider, WorkflowError
@@ -45,7 +45,9 @@ def _state(request: HttpRequest, link: SigningLink) -> dict[str, Any] | None:
 
 
 def _closed(request: HttpRequest, link: SigningLink | None) -> HttpResponse | None:
-    """The page that says why a link does not work; nothing while it does."""
+    """The page that says why a link does not work; nothing while it does. Both in the language of the link's mail."""
+    if link:
+        speak(request, link.agreement.language)
     problem = workflow.link_problem(link)
     context = {"problem": problem, "link": link}
     return render(request, "open/agreements/closed.html", context, status=410) if problem else None

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import translation
 
 from csr_portal.core.models import User
 from csr_portal.core.roles import Role, has_role
@@ -58,3 +60,10 @@ def open_page(view: View) -> View:
     """Without an account: an invitation, a signature, a verification. The view checks its own token."""
     view.rule = Rule("open")  # type: ignore[attr-defined]
     return view
+
+
+def speak(request: HttpRequest, language: str) -> None:
+    """Show a page without account in the language of the mail that led here, unless this device has chosen one."""
+    if not request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) and language in dict(settings.LANGUAGES):
+        translation.activate(language)
+        request.LANGUAGE_CODE = language

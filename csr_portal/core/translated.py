@@ -1,10 +1,11 @@
 """Content that is data and exists in several languages: a JSON object, language code → text."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 FALLBACK = "en"
@@ -14,6 +15,15 @@ def in_language(texts: dict[str, str] | None, language: str | None = None) -> st
     """The text in the reader's (or the given) language, otherwise in English."""
     texts = texts or {}
     return texts.get(language or get_language() or FALLBACK) or texts.get(FALLBACK) or next(iter(texts.values()), "")
+
+
+def in_every_language(write: Callable[[], str]) -> dict[str, str]:
+    """What `write` says in each language of the product: for a text that is kept and read by people of all of them."""
+    texts = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            texts[code] = write()
+    return texts
 
 
 def missing_languages(texts: dict[str, str] | None) -> list[str]:

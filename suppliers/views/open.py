@@ -3,9 +3,8 @@
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
 
-from csr_portal.core.access import open_page
+from csr_portal.core.access import open_page, speak
 from csr_portal.core.models import User
 from csr_portal.core.workflow import WorkflowError
 from suppliers.access import SESSION_KEY
@@ -23,7 +22,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     found = invitations.invitation_of(token)
     if found is None or not invitations.is_usable(found):
         return dead_link(request, token)
-    speak(request, found)
+    speak(request, found.language)
     invitations.mark_opened(found)
     known = User.objects.filter(email__iexact=found.email).first()
     if known:
@@ -61,18 +60,11 @@ def take_up(request: HttpRequest, found: Invitation, known: User) -> HttpRespons
     return render(request, "open/suppliers/accept.html", context)
 
 
-def speak(request: HttpRequest, found: Invitation) -> None:
-    """The invitation's language, unless the reader has chosen one on this device."""
-    if "language" not in request.session and not request.COOKIES.get("django_language"):
-        translation.activate(found.language)
-        request.LANGUAGE_CODE = found.language
-
-
 def dead_link(request: HttpRequest, token: str) -> HttpResponse:
     """The same page for every dead link: used, revoked, too old, or never made by us."""
     found = invitations.invitation_of(token)
     if found is not None:
-        speak(request, found)
+        speak(request, found.language)
     asked = request.method == "POST"
     if asked:
         invitations.ask_for_new_link(token)

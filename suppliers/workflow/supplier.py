@@ -12,6 +12,7 @@ from csr_portal.core.models import HistoryEntry, User
 from csr_portal.core.notices import tell
 from csr_portal.core.states import Turn
 from csr_portal.core.timezones import today
+from csr_portal.core.translated import in_every_language
 from csr_portal.core.workflow import SYSTEM, Actor, Blocker, Step, WorkflowError, move
 from suppliers import events, gates, standing
 from suppliers.models import Contact, Supplier
@@ -191,7 +192,9 @@ def _begin_grace(supplier: Supplier, gate: gates.Gate, day: dt.date) -> None:
     """The first day of a loss: note it, and tell both sides until when the status still holds."""
     _set_grace(supplier, day + dt.timedelta(days=gate.policy.grace_days))
     missing = [condition.code for condition in gate.missing]
-    titles = "; ".join(condition.title for condition in gate.missing)
+    titles = in_every_language(
+        lambda: "; ".join(c.title for c in gates.check(supplier, gate.segment, day=day).missing if c.code in missing)
+    )
     data = {"missing": missing, "titles": titles, "until": supplier.grace_until}
     entry = history.record(supplier, "supplier.gate_lost", by=SYSTEM, data=data)
     _tell_both(supplier, "suppliers/gate_lost", event=str(entry.pk), gate=gate)

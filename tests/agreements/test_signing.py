@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agreements import workflow
-from agreements.models import Agreement, SignatureEvent
+from agreements.models import Agreement, SignatureEvent, Version
 from agreements.states import DocumentKind
 from csr_portal.core import seal
 from csr_portal.core.workflow import WorkflowError
@@ -107,6 +107,14 @@ def test_pages_lead_from_code_to_signature(link, django_capture_on_commit_callba
     assert page.context["result"] == "unknown"
 
 
+def test_link_speaks_the_language_of_its_mail_unless_the_reader_chose_another(link):
+    page = reverse("open:sign", args=[link.token])
+    client = Client()
+    assert client.get(page).headers["Content-Language"] == link.agreement.language
+    client.cookies["django_language"] = "ja"
+    assert client.get(page).headers["Content-Language"] == "ja"
+
+
 def test_decline_ends_the_link_and_tells_the_buyer(link, buyer, alice):
     workflow.decline(link.agreement, by=alice, reason="工时条款", clauses=["working_hours"])
     link.refresh_from_db()
@@ -116,7 +124,7 @@ def test_decline_ends_the_link_and_tells_the_buyer(link, buyer, alice):
 
 def test_guideline_is_acknowledged_with_right_answers_only(acme, alice, buyer):
     load_texts()
-    version = workflow.Version.objects.current(DocumentKind.GUIDELINE)
+    version = Version.objects.current(DocumentKind.GUIDELINE)
     row = workflow.issue(version, acme, by=buyer)
     right = {q.pk: q.right for q in version.check_questions.all()}
     assert len(workflow.acknowledge(row, by=alice, answers=dict.fromkeys(right, 9))) == 3

@@ -179,3 +179,19 @@ def test_history_tells_sentences_with_what_the_entry_holds():
         True,
         True,
     )
+
+
+def test_history_tells_days_and_kept_texts_in_the_readers_language(noon):
+    entry = SimpleNamespace(
+        subject_type="suppliers.supplier",
+        action="gate_lost",
+        to_status="",
+        reason="",
+        by_name="system",
+        data={"until": "2027-12-05", "titles": {"en": "Agreement", "zh-hans": "承诺书"}},
+        at=NOON,
+    )
+    sentences = {"supplier.gate_lost": "%(titles)s, %(until)s, %(unknown)s"}
+    with translation.override("zh-hans"):
+        html = render("{% history entries %}", entries=[entry], history_sentences=sentences)
+    assert "承诺书, 2027年12月5日, –" in html

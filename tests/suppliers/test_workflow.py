@@ -267,6 +267,8 @@ def test_lost_condition_gives_grace_once_and_then_ends_the_status(strategic, fac
     for _ in range(3):
         workflow.facts_changed(strategic)
     assert strategic.grace_until == today() + dt.timedelta(days=14)
+    lost = HistoryEntry.objects.get(action="supplier.gate_lost")
+    assert (lost.data["missing"], set(lost.data["titles"])) == (["agreement"], {"en", "zh-hans", "ja"})
     assert Notice.objects.filter(kind="suppliers/gate_lost", recipient=alice).count() == 1
     assert Notice.objects.filter(kind="suppliers/gate_lost", recipient=buyer).count() == 1
     sweeps.nightly(strategic.grace_until)

@@ -4,6 +4,7 @@ Loaded in every template (settings.TEMPLATES). Components that are more than a l
 """
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, cast
@@ -26,6 +27,7 @@ from django.utils.translation import gettext as _
 from csr_portal.core import badges, dates, icons
 from csr_portal.core.names import script_language
 from csr_portal.core.roles import Role, has_role, is_staff_member
+from csr_portal.core.translated import in_language
 
 register = template.Library()
 
@@ -492,8 +494,17 @@ def history(context: Context, entries: Iterable[Any], all_url: str = "") -> Safe
 
 
 class _Values(dict):
-    def __missing__(self, key: str) -> str:
-        return "–"
+    """What an entry has kept, as the reader reads it: days in their way, texts in their language."""
+
+    def __getitem__(self, key: str) -> Any:
+        value = self.get(key, "–")
+        if isinstance(value, dict):
+            return in_language(value)
+        return dates.day_text(dt.date.fromisoformat(value)) if is_day(value) else value
+
+
+def is_day(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value) is not None
 
 
 def _told(entry: Any, sentences: dict[str, Any]) -> dict[str, Any]:
