@@ -65,8 +65,9 @@ def _go_on(campaign: Campaign, attempt: str = "") -> None:
 def issue_batch(campaign_id: int) -> None:
     """Issue to the next suppliers that wait. Run twice, it issues to nobody twice."""
     campaign = Campaign.objects.select_related("version__document", "created_by").get(pk=campaign_id)
-    for target in list(campaign.targets.pending().select_related("supplier")[:BATCH]):
-        _issue_to(target, campaign)
+    with history.sealed_at_the_end():
+        for target in list(campaign.targets.pending().select_related("supplier")[:BATCH]):
+            _issue_to(target, campaign)
     _go_on(campaign)
 
 

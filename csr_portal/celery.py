@@ -1,8 +1,11 @@
 """The Celery app: finds `tasks` (work after a step) and `sweeps` (scheduled work) in every installed app."""
 
+import gc
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "csr_portal.settings")
 
@@ -10,3 +13,14 @@ app = Celery("csr_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(related_name="sweeps")
+
+
+@worker_init.connect
+def prepare(**_signal: Any) -> None:
+    """Load what drawing needs before the processes are forked: they share it, and the collector leaves it alone."""
+    from csr_portal.core import pdf  # noqa: PLC0415 (Django's apps are loaded only when a worker starts)
+
+    pdf.preload()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)  # a document makes very many objects at once and drops them at once

@@ -26,6 +26,8 @@ from fontTools.ttLib import TTFont
 
 from csr_portal.core.models import Organisation
 
+log = logging.getLogger(__name__)
+
 STYLESHEET = "static:reports/report.css"
 FULL_FONTS_STYLESHEET = "static:reports/full-fonts.css"
 NO_IMAGES: Mapping[str, bytes] = {}
@@ -86,6 +88,15 @@ def render_pdf(
         )
     with _engine_lock:
         return _write(html, language_tag(language), at, attachments, images)
+
+
+def preload() -> None:
+    """Load library and list of characters now; a machine without them says so when the first PDF is asked for."""
+    try:
+        _weasyprint()
+        _covered_characters()
+    except PdfEngineMissing as error:
+        log.warning("%s", error)
 
 
 def content_fingerprint(content: Mapping[str, Any]) -> str:
