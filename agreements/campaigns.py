@@ -16,46 +16,96 @@ from django.utils.translation import gettext as _
 from agreements import workflow
 from agreements.models import Acknowledgement, Agreement, Campaign, CampaignTarget, Version
 from agreements.permissions import can_issue
-from agreements.states import READABLE, AcknowledgementStatus, CampaignStatus, VersionStatus
+from agreements.states import READABLE, RECALLABLE, AcknowledgementStatus, CampaignStatus, VersionStatus
 from csr_portal.core import history
 from csr_portal.core.jobs import job
 from csr_portal.core.models import User
 from csr_portal.core.timezones import today
-from csr_portal.core.workflow import SYSTEM, Step, WorkflowError, move
+from csr_portal.core.workflow import SYSTEM, Actor, Step, WorkflowError, move
 from suppliers.models import Supplier
 from suppliers.permissions import is_system
 from suppliers.workflow import lock
 from suppliers.workflow.supplier import remind
 
 BATCH = 25
-STEPS = {"campaign.close": Step((CampaignStatus.RUNNING,), CampaignStatus.CLOSED, is_system)}
+C = CampaignStatus
+STEPS = {
+    "campaign.begin": Step((C.PLANNED,), C.RUNNING, can_issue),
+    "campaign.pause": Step((C.RUNNING,), C.PAUSED, can_issue),
+    "campaign.resume": Step((C.PAUSED,), C.RUNNING, can_issue),
+    "campaign.recall": Step((C.PLANNED, C.RUNNING, C.PAUSED, C.CLOSED), C.CANCELLED, can_issue),
+    "campaign.close": Step((C.RUNNING,), C.CLOSED, is_system),
+}
 
 
 @transaction.atomic
-def start(version: Version, suppliers: Iterable[Supplier], *, by: User, due_on: dt.date | None = None) -> Campaign:
-    """Write down who is to get the text and begin to issue it in the background."""
+def start(
+    version: Version, suppliers: Iterable[Supplier], *, by: User, due_on: dt.date | None = None,
+    starts_on: dt.date | None = None,
+) -> Campaign:  # fmt: skip
+    """Write down who is to get the text and begin to issue it in the background, now or on a later day."""
     if not can_issue(by):
         raise WorkflowError(_("Only procurement may issue texts."))
     if version.status != VersionStatus.PUBLISHED:
         raise WorkflowError(_("Only a published version can be issued."))
+    is_later = starts_on is not None and starts_on > today()
+    first_day = starts_on if starts_on and is_later else today()
+    due_on = due_on or first_day + dt.timedelta(days=workflow.DUE_DAYS)
+    if due_on <= first_day:
+        raise WorkflowError(_("The day to sign by must come after the day of the issue."))
     campaign = Campaign.objects.create(
-        version=version, name=str(version)[:120], created_by=by, status=CampaignStatus.RUNNING,
-        due_on=due_on or today() + dt.timedelta(days=workflow.DUE_DAYS),
+        version=version, name=str(version)[:120], created_by=by, status=C.PLANNED if is_later else C.RUNNING,
+        due_on=due_on, starts_on=first_day,
     )  # fmt: skip
     targets = [CampaignTarget(campaign=campaign, supplier=supplier) for supplier in suppliers]
     CampaignTarget.objects.bulk_create(targets, batch_size=500)
-    data = {"version": version.number, "suppliers": len(targets)}
-    history.record(campaign, "campaign.start", by=by, data=data, to_status=CampaignStatus.RUNNING)
+    data = {"version": version.number, "suppliers": len(targets), "starts_on": first_day}
+    action = "campaign.plan" if is_later else "campaign.start"
+    history.record(campaign, action, by=by, data=data, to_status=campaign.status)
     _go_on(campaign)
     return campaign
 
 
+@transaction.atomic
+def begin(campaign: Campaign, *, by: Actor) -> None:
+    """Begin a planned issue, on its day or by hand before; without its text in force any more it is called off."""
+    if campaign.version.status != VersionStatus.PUBLISHED:
+        reason = _("The text was replaced before the day of the issue.")
+        move(campaign, STEPS, "campaign.recall", by=SYSTEM, reason=reason, end_reason=reason)
+        return
+    move(campaign, STEPS, "campaign.begin", by=by)
+    _go_on(campaign)
+
+
+@transaction.atomic
+def pause(campaign: Campaign, *, by: User) -> None:
+    """Stop issuing; what has been issued stays. The supplier in work is finished first."""
+    move(campaign, STEPS, "campaign.pause", by=by)
+
+
+@transaction.atomic
+def resume(campaign: Campaign, *, by: User) -> None:
+    move(campaign, STEPS, "campaign.resume", by=by)
+    _go_on(campaign)
+
+
+@transaction.atomic
+def recall(campaign: Campaign, *, by: User, reason: str) -> None:
+    """Stop the issue for good and take back what nobody has signed. An acknowledged guideline stays acknowledged."""
+    move(campaign, STEPS, "campaign.recall", by=by, reason=reason, end_reason=reason)
+    recall_batch.enqueue(campaign.pk, by.pk, key=f"{campaign.pk}:first")
+
+
 def _go_on(campaign: Campaign, attempt: str = "") -> None:
-    """Ask for the next batch; after the last one close the campaign. A batch is known by its first supplier."""
+    """Ask for the next batch; after the last one close the campaign. A batch is known by its first supplier and by
+    the moment since which the campaign runs, so that a campaign resumed after a pause gets a batch of its own."""
+    if not Campaign.objects.running().filter(pk=campaign.pk).exists():
+        return
     first = campaign.targets.pending().first()
     if first is not None:
-        issue_batch.enqueue(campaign.pk, key=f"{campaign.pk}:{first.pk}{attempt}")
-    elif Campaign.objects.running().filter(pk=campaign.pk).exists():
+        since = campaign.status_since.timestamp()
+        issue_batch.enqueue(campaign.pk, key=f"{campaign.pk}:{since}:{first.pk}{attempt}")
+    else:
         left_out = campaign.targets.left_out().count()
         data = {"issued": campaign.targets.count() - left_out, "left_out": left_out}
         move(campaign, STEPS, "campaign.close", by=SYSTEM, data=data)
@@ -73,8 +123,10 @@ def issue_batch(campaign_id: int) -> None:
 
 @transaction.atomic
 def _issue_to(target: CampaignTarget, campaign: Campaign) -> None:
+    """Locks the supplier, then the campaign: who pauses or recalls waits for this one, and none comes after it."""
     supplier = lock(target.supplier_id)
-    if not CampaignTarget.objects.pending().filter(pk=target.pk).exists():
+    is_running = list(Campaign.objects.running().select_for_update().filter(pk=campaign.pk).values_list("pk"))
+    if not is_running or not CampaignTarget.objects.pending().filter(pk=target.pk).exists():
         return
     note, by = "", campaign.created_by or SYSTEM
     with translation.override(by.language if isinstance(by, User) else None):
@@ -87,7 +139,30 @@ def _issue_to(target: CampaignTarget, campaign: Campaign) -> None:
     CampaignTarget.objects.filter(pk=target.pk).update(done_at=timezone.now(), note=note[:300])
 
 
-def resume(day: dt.date | None = None) -> int:
+@job("agreements.recall_batch", time_limit=240)
+def recall_batch(campaign_id: int, by_id: int) -> None:
+    """Take back the next open agreements of a recalled campaign; one that was signed meanwhile is left alone."""
+    campaign, by = Campaign.objects.get(pk=campaign_id), User.objects.get(pk=by_id)
+    rows = list(campaign.agreements.filter(status__in=RECALLABLE).select_related("supplier").order_by("pk")[:BATCH])
+    with history.sealed_at_the_end(), translation.override(by.language):
+        for row in rows:
+            try:
+                workflow.recall(row, by=by, reason=campaign.end_reason, campaign=True)
+            except WorkflowError:
+                continue
+    if len(rows) == BATCH:
+        recall_batch.enqueue(campaign_id, by_id, key=f"{campaign_id}:{rows[-1].pk}")
+
+
+def begin_due(day: dt.date | None = None) -> int:
+    """Every hour: begin what is planned for today or before; return how many. Safe to run twice."""
+    rows = list(Campaign.objects.to_begin(day or today()).select_related("version"))
+    for campaign in rows:
+        begin(campaign, by=SYSTEM)
+    return len(rows)
+
+
+def ask_again(day: dt.date | None = None) -> int:
     """Every night: ask once more for campaigns whose jobs were given up; return how many. Safe to run twice."""
     rows = list(Campaign.objects.running())
     for campaign in rows:

@@ -40,6 +40,10 @@ class CampaignQuerySet(models.QuerySet):
     def running(self) -> Self:
         return self.filter(status=CampaignStatus.RUNNING)
 
+    def to_begin(self, day: dt.date) -> Self:
+        """Planned for this day or before."""
+        return self.filter(status=CampaignStatus.PLANNED, starts_on__lte=day)
+
 
 class CampaignTargetQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
@@ -50,6 +54,11 @@ class CampaignTargetQuerySet(models.QuerySet):
 
     def left_out(self) -> Self:
         return self.exclude(note="")
+
+    def without_person(self) -> Self:
+        """Suppliers of the campaign with nobody who could read what is issued."""
+        people = models.Q(supplier__contacts__ended_at=None, supplier__contacts__user__is_active=True)
+        return self.annotate(people=models.Count("supplier__contacts", filter=people)).filter(people=0)
 
 
 class AgreementQuerySet(OwnedBySupplierQuerySet):

@@ -5,6 +5,15 @@ from django.utils.translation import gettext_lazy as _
 SENTENCES = {
     "version.publish": (_("Version published"), "ok", "circle-check"),
     "version.retire": (_("Replaced by version %(replaced_by)s"), "neutral", "archive"),
+    "campaign.plan": (
+        _("Version %(version)s planned for %(suppliers)s suppliers from %(starts_on)s"),
+        "info",
+        "calendar",
+    ),
+    "campaign.begin": (_("Planned issue begun"), "info", "send"),
+    "campaign.pause": (_("Issue paused by %(by)s"), "warn", "hourglass"),
+    "campaign.resume": (_("Issue resumed by %(by)s"), "info", "play"),
+    "campaign.recall": (_("Issue recalled"), "neutral", "undo-2"),
     "campaign.start": (_("Version %(version)s issued to %(suppliers)s suppliers"), "info", "send"),
     "campaign.close": (_("Issue finished: %(issued)s issued, %(left_out)s left out"), "ok", "circle-check"),
     "agreement.issue": (_("Agreement %(number)s issued, version %(version)s"), "info", "send"),

@@ -21,6 +21,7 @@ class CampaignStatus(TextChoices):
     DRAFT = "draft", _("Draft")
     PLANNED = "planned", _("Planned")
     RUNNING = "running", _("Running")
+    PAUSED = "paused", _("Paused")
     CLOSED = "closed", _("Closed")
     CANCELLED = "cancelled", _("Cancelled")
 
@@ -40,6 +41,7 @@ class AgreementStatus(TextChoices):
 
 OPEN = (AgreementStatus.ISSUED, AgreementStatus.VIEWED, AgreementStatus.CHOP_PENDING, AgreementStatus.SIGNED)
 READABLE = (AgreementStatus.ISSUED, AgreementStatus.VIEWED)
+RECALLABLE = (*READABLE, AgreementStatus.CHOP_PENDING)
 
 
 class AcknowledgementStatus(TextChoices):

@@ -13,5 +13,6 @@ def nightly(day: dt.date | None = None) -> int:
     rows = list(Agreement.objects.ended_before(day).order_by("supplier_id", "pk"))
     for agreement in rows:
         workflow.expire(agreement, day=day)
-    campaigns.resume(day)
+    campaigns.begin_due(day)
+    campaigns.ask_again(day)
     return len(rows)

@@ -7,12 +7,17 @@ from agreements.views import portal as p
 from agreements.views import staff as s
 
 STEPS = ("recall", "terminate", "confirm_chop", "refuse_chop")
+CAMPAIGN_STEPS = ("begin", "pause", "resume", "recall")
 
 staff = [
     path("agreements/", s.agreement_list, name="agreement-list"),
     path("agreements/issue/", s.agreement_issue, name="agreement-issue"),
     path("documents/campaigns/<int:pk>/", s.campaign_detail, name="campaign-detail"),
     path("documents/campaigns/<int:pk>/progress/", s.campaign_progress, name="campaign-progress"),
+    *(
+        path(f"documents/campaigns/<int:pk>/{step}/", s.campaign_step, {"step": step}, name=f"campaign-{step}")
+        for step in CAMPAIGN_STEPS
+    ),
     path("documents/campaigns/<int:pk>/remind/", s.campaign_remind, name="campaign-remind"),
     path("agreements/<int:pk>/", s.agreement_detail, name="agreement-detail"),
     path("agreements/<int:pk>/files/<slug:kind>/", s.agreement_download, name="agreement-file"),

@@ -21,6 +21,8 @@ class Campaign(Tracked):
     name = models.CharField(_("name"), max_length=120)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
+    starts_on = models.DateField(_("begins on"), null=True, blank=True)
+    end_reason = models.TextField(_("reason"), blank=True)
 
     objects = CampaignQuerySet.as_manager()
 

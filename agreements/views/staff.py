@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from agreements import campaigns, workflow
+from agreements.audience import undeliverable
 from agreements.forms import IssueForm, ReasonForm
 from agreements.models import Acknowledgement, Agreement, Campaign, Document, Version
 from agreements.permissions import can_issue
@@ -25,6 +26,7 @@ from csr_portal.core.lists import Column, Filter, Listing, export_response, page
 from csr_portal.core.models import HistoryEntry, User
 from csr_portal.core.roles import Role
 from csr_portal.core.states import Turn
+from csr_portal.core.timezones import today
 from csr_portal.core.workflow import WorkflowError, available
 from suppliers.models import Supplier
 from suppliers.querysets import search_condition
@@ -174,21 +176,22 @@ def agreement_issue(request: HttpRequest) -> HttpResponse:
     suppliers = Supplier.objects.visible_to(request.user).in_relation()
     data = request.POST if request.method == "POST" else (request.GET if "version" in request.GET else None)
     form = IssueForm(data, suppliers=suppliers, initial={"suppliers": request.GET.getlist("supplier")})
-    plan = None
+    plan, unreachable = None, []
     if form.is_bound and form.is_valid():
-        chosen = suppliers if form.cleaned_data["to_all"] else form.cleaned_data["suppliers"]
-        plan = workflow.plan(form.cleaned_data["version"], chosen.order_by("name"))
+        plan = workflow.plan(form.cleaned_data["version"], form.audience().order_by("name"))
         if request.method == "POST" and "confirm" in request.POST:
             return _issue(request, form, plan)
-    return render(request, "staff/agreements/issue.html", {"form": form, "plan": plan})
+        unreachable = undeliverable(plan.issued)
+    context = {"form": form, "plan": plan, "unreachable": unreachable}
+    return render(request, "staff/agreements/issue.html", context)
 
 
 def _issue(request: HttpRequest, form: IssueForm, plan: workflow.Plan) -> HttpResponse:
     """One supplier gets it at once; several get it in the background, with a page that shows how far it is."""
-    version, due_on = form.cleaned_data["version"], form.cleaned_data["due_on"]
+    version, due_on, starts_on = (form.cleaned_data[name] for name in ("version", "due_on", "starts_on"))
     try:
-        if len(plan.issued) != 1:
-            campaign = campaigns.start(version, plan.issued, by=request.user, due_on=due_on)
+        if len(plan.issued) != 1 or (starts_on and starts_on > today()):
+            campaign = campaigns.start(version, plan.issued, by=request.user, due_on=due_on, starts_on=starts_on)
             return redirect("staff:campaign-detail", campaign.pk)
         row = workflow.issue(version, plan.issued[0], by=request.user, due_on=due_on)
     except WorkflowError as error:
@@ -212,7 +215,14 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """How far an issue is, what came of it, and who was left out and why."""
     campaign = _campaign(request, pk)
     left_out = campaign.targets.visible_to(request.user).left_out().select_related("supplier")
-    context = {"campaign": campaign, "progress": campaigns.progress(campaign), "left_out": left_out[:200]}
+    context = {
+        "campaign": campaign,
+        "progress": campaigns.progress(campaign),
+        "left_out": left_out[:200],
+        "unreachable": campaign.targets.visible_to(request.user).without_person().select_related("supplier")[:200],
+        "steps": {offer.name.partition(".")[2] for offer in available(campaigns.STEPS, campaign, request.user)},
+        "form": ReasonForm(),
+    }
     return render(request, "staff/agreements/campaign_detail.html", context)
 
 
@@ -225,6 +235,22 @@ def campaign_progress(request: HttpRequest, pk: int) -> HttpResponse:
     if campaign.status != CampaignStatus.RUNNING:
         answer["HX-Refresh"] = "true"
     return answer
+
+
+@staff_page(*PROCUREMENT)
+@require_POST
+def campaign_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """Begin, pause, resume or recall an issue; taking back needs a reason."""
+    campaign, form = _campaign(request, pk), ReasonForm(request.POST)
+    reason = {"reason": form.cleaned_data["reason"]} if step == "recall" and form.is_valid() else {}
+    if step == "recall" and not reason:
+        messages.error(request, _("Give a reason."))
+        return redirect("staff:campaign-detail", pk)
+    try:
+        getattr(campaigns, step)(campaign, by=request.user, **reason)
+    except WorkflowError as error:
+        messages.error(request, error.message)
+    return redirect("staff:campaign-detail", pk)
 
 
 @staff_page(*PROCUREMENT)

@@ -64,13 +64,13 @@ def come_into_force(agreement: Agreement, *, sealed_file: str, sealed_sha256: st
 
 
 @transaction.atomic
-def recall(agreement: Agreement, *, by: Actor, reason: str) -> None:
-    """Take an agreement back before it is signed."""
+def recall(agreement: Agreement, *, by: Actor, reason: str, campaign: bool = False) -> None:
+    """Take an agreement back before it is signed. Staff hear of one; with its whole campaign they know already."""
     supplier = lock(agreement.supplier_id)
     move(agreement, STEPS, "agreement.recall", by=by, reason=reason, end_reason=reason, due_on=None)
     events.changed(agreement)
     revoke_links(agreement, by=by)
-    tell_both(agreement, "agreements/recalled", "recalled", {"reason": reason})
+    tell_both(agreement, "agreements/recalled", "recalled", {"reason": reason}, without_staff=campaign)
     facts_changed(supplier, by=by)
 
 

@@ -20,7 +20,11 @@ def staff_of(agreement: Agreement) -> list[User]:
     return list(people.values())
 
 
-def tell_both(agreement: Agreement, kind: str, event: str, context: dict[str, Any] | None = None) -> None:
+def tell_both(
+    agreement: Agreement, kind: str, event: str, context: dict[str, Any] | None = None, *, without_staff: bool = False
+) -> None:
     portal, staff = (reverse(f"{side}:agreement-detail", args=[agreement.pk]) for side in ("portal", "staff"))
     tell(people_of(agreement.supplier), kind, about=agreement, event=event, url=portal, context=context)
+    if without_staff:
+        return
     tell(staff_of(agreement), kind, about=agreement, event=event, url=staff, context=context)

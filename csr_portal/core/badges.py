@@ -98,6 +98,7 @@ BADGES: dict[str, dict[str, Badge]] = {
         "draft": Badge("neutral", "pencil-line", _("Draft")),
         "planned": Badge("neutral", "calendar", _("Planned")),
         "running": Badge("info", "play", _("Under way")),
+        "paused": Badge("warn", "hourglass", _("Paused")),
         "closed": Badge("ok", "circle-check", _("Closed")),
         "cancelled": Badge("neutral", "ban", _("Cancelled")),
     },

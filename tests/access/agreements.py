@@ -45,6 +45,10 @@ ROUTES = {
     "staff:agreement-remind": Route(PROCUREMENT, agreement, "post"),
     "staff:campaign-detail": Route(CAMPAIGN_READERS, campaign),
     "staff:campaign-progress": Route(CAMPAIGN_READERS, campaign),
+    **{
+        f"staff:campaign-{step}": Route(PROCUREMENT, campaign, "post")
+        for step in ("begin", "pause", "resume", "recall")
+    },
     "staff:campaign-remind": Route(PROCUREMENT, campaign, "post"),
     "staff:guideline-list": Route(STAFF),
     "staff:document-list": Route(STAFF),
