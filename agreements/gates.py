@@ -1,23 +1,31 @@
 """What agreements promises the others: conditions of the gate and the standing of a supplier."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Acknowledgement, Agreement, Version
 from agreements.states import AcknowledgementStatus, AgreementStatus, DocumentKind
 from csr_portal.core.dates import day_text
-from suppliers.gates import Condition, validity_state
+from suppliers.gates import Condition, by_supplier, condition, validity_state
 from suppliers.models import Supplier
 from suppliers.states import ConditionState
 
 
-def agreement_in_force(supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date) -> Condition:
+def _agreements_of(suppliers: Sequence[Supplier]) -> dict[int, list[Agreement]]:
+    rows = Agreement.objects.csr().filter(supplier__in=suppliers)
+    return by_supplier(rows.select_related("version").order_by("-pk"))
+
+
+@condition(_agreements_of, gettext_lazy("CSR agreement"))
+def agreement_in_force(
+    supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date, rows: list[Agreement]
+) -> Condition:
     """The CSR agreement is signed, sealed and not expired. An older version holds to its own date (B28)."""
-    rows = list(Agreement.objects.csr().filter(supplier=supplier).select_related("version").order_by("-pk"))
     held = next((row for row in rows if _holds(row, day)), None)
     waiting = next((row for row in rows if row.is_open), None)
     title = _("CSR agreement in force, signed by an authorised person")
@@ -74,14 +82,28 @@ def _why_no_agreement(rows: list[Agreement], waiting: Agreement | None) -> tuple
     return text, "buyer", None
 
 
-def guideline_acknowledged(supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date) -> Condition:
+def _guideline_of(suppliers: Sequence[Supplier]) -> dict[int, tuple[Version | None, Acknowledgement | None]]:
+    """The version in force, and each supplier's acknowledgement of it."""
+    version = Version.objects.current(DocumentKind.GUIDELINE)
+    rows = Acknowledgement.objects.filter(supplier__in=suppliers, version=version).select_related("acknowledged_by")
+    papers = {row.supplier_id: row for row in rows.order_by("-pk")} if version else {}
+    return {supplier.pk: (version, papers.get(supplier.pk)) for supplier in suppliers}
+
+
+@condition(_guideline_of, gettext_lazy("Guideline"))
+def guideline_acknowledged(
+    supplier: Supplier,
+    segment: str,
+    limits: Mapping[str, Any],
+    day: dt.date,
+    paper: tuple[Version | None, Acknowledgement | None],
+) -> Condition:
     """The guideline is acknowledged in the version that is current."""
     title = _("Guideline acknowledged in its current version")
-    version = Version.objects.current(DocumentKind.GUIDELINE)
-    row = Acknowledgement.objects.filter(supplier=supplier, version=version).first() if version else None
+    version, row = paper
     urls = _urls("guideline", supplier, row)
     facts = {"version": version.number if version else None, "acknowledgement": row.pk if row else None}
-    if row is None:
+    if row is None or version is None:
         text = _("Version %(version)s has not been issued.") % {"version": version.number if version else "–"}
         return Condition("guideline", title, ConditionState.MISSING, text, "buyer", facts=facts, **urls)
     if row.status != AcknowledgementStatus.ACKNOWLEDGED:

@@ -15,6 +15,7 @@ from csr_portal.sentences import all_sentences
 ALL = frozenset(Role.values)
 PROCUREMENT = frozenset({Role.BUYER, Role.CSR_MANAGER})
 FIELD = PROCUREMENT | {Role.AUDITOR}
+RULES = frozenset({Role.CSR_MANAGER, Role.ADMINISTRATOR})
 SELF_INSPECTIONS = ("/staff/inspection-", "/staff/questionnaires/")
 CONNECTIONS = frozenset({Role.ADMINISTRATOR, Role.CSR_MANAGER})
 ABILITY = PROCUREMENT | {Role.TRAINING_COORDINATOR}
@@ -59,6 +60,7 @@ STAFF_MENU = (
     (_("Verification"), (
         Place("staff:inspection-list", _("Self-inspections"), "clipboard-list", FIELD, SELF_INSPECTIONS),
         Place("staff:review-list", _("CSR reviews"), "gavel", PROCUREMENT, ("/staff/waivers/",)),
+        Place("staff:readiness-list", _("Readiness"), "list-checks", PROCUREMENT | {Role.ADMINISTRATOR}),
         Place("staff:plan-list", _("Site review plan"), "calendar-range", FIELD),
         Place("staff:site-review-list", _("Site reviews"), "map-pinned", FIELD),
         Place("staff:finding-list", _("Findings"), "flag", FIELD),
@@ -74,6 +76,9 @@ STAFF_MENU = (
     )),
     (_("Connections"), (
         Place("staff:webhook-list", _("Webhooks"), "webhook", CONNECTIONS),
+    )),
+    (_("Rules"), (
+        Place("staff:policy-list", _("Gate rules"), "scale", RULES, ("/staff/rules/trials/",)),
     )),
 )  # fmt: skip
 PORTAL_MENU = (

@@ -272,6 +272,7 @@ GATE_CONDITIONS = {
     "guideline": "agreements.gates.guideline_acknowledged",
     "self_inspection": "audits.gates.self_inspection_accepted",
     "site_review": "audits.gates.site_review_valid",
+    "certificate": "suppliers.certificate_gate.certificate_held",
     "findings": "audits.gates.no_blocking_finding",
     "training": "training.gates.people_trained",
     "csr_review": "suppliers.gates.csr_review_decided",

@@ -49,12 +49,16 @@ class ReadOnlyAdmin(KeptAdmin):
 
 
 class VersionedAdmin(KeptAdmin):
-    """A version that is in force is not edited: make a new one, then make it the current one."""
+    """Versions are drafted, tried and put in force on the pages about rules; here they are read."""
 
-    list_display = ("__str__", "is_current", "created_by", "created_at")
+    list_display = ("__str__", "is_current", "created_by", "created_at", "activated_by", "activated_at")
+    list_select_related = ("created_by", "activated_by")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and (obj is None or not obj.is_current)
+        return False
 
 
 @admin.register(Supplier)

@@ -2,11 +2,15 @@
 
 import datetime as dt
 import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
 
 from django.utils.translation import gettext as _
 
 from csr_portal.core.timezones import add_months
-from suppliers.models import Certificate, RecognitionRule, Site
+from suppliers.models import Certificate, RecognitionRule, Site, Supplier
 from suppliers.states import CertificateStandard, CertificateStatus, RiskBand
 
 BANDS = [RiskBand.LOW, RiskBand.MEDIUM, RiskBand.HIGH]
@@ -22,26 +26,51 @@ MONTHS_VALID = {
 }
 
 
-def recognised(site: Site, day: dt.date, spares: str = "site_review") -> Certificate | None:
-    """The verified certificate that names this site, is valid on that day and spares the review; the longest one.
+@dataclass(frozen=True)
+class Recognition:
+    """The recognition rules and the verified certificates of some suppliers by the sites that they name."""
 
-    With a risk above the rule's highest band nothing is recognised; a supplier without a rating counts as high.
-    """
-    risk = site.supplier.risk_band or RiskBand.HIGH
-    rules = {
-        rule.standard: rule
-        for rule in RecognitionRule.objects.filter(is_active=True, spares=spares)
-        if BANDS.index(RiskBand(risk)) <= BANDS.index(RiskBand(rule.highest_risk))
-    }
-    candidates = Certificate.objects.filter(
-        sites=site,
-        supplier_id=site.supplier_id,
-        status=CertificateStatus.VERIFIED,
-        issued_on__lte=day,
-        expires_on__gte=day,
-        standard__in=list(rules),
-    ).order_by("-expires_on")
-    return next((c for c in candidates if _result_is_enough(c.result, rules[c.standard].accepted_results)), None)
+    rules: dict[str, RecognitionRule]
+    by_site: dict[int, list[Certificate]]
+
+    @classmethod
+    def of(cls, suppliers: Sequence[Supplier], spares: str = "site_review") -> Self:
+        rules = {rule.standard: rule for rule in RecognitionRule.objects.filter(is_active=True, spares=spares)}
+        return cls(rules, verified_by_site(suppliers, list(rules)))
+
+    def best(self, site: Site, risk_band: str, day: dt.date) -> Certificate | None:
+        """The certificate that names this site, is valid on that day and spares the review; the longest one.
+
+        With a risk above the rule's highest band nothing is recognised; a supplier without a rating counts as high.
+        """
+        risk = BANDS.index(RiskBand(risk_band or RiskBand.HIGH))
+        return next((c for c in self.by_site.get(site.pk, []) if self._counts(c, risk, day)), None)
+
+    def _counts(self, certificate: Certificate, risk: int, day: dt.date) -> bool:
+        rule = self.rules[certificate.standard]
+        return (
+            certificate.issued_on <= day <= certificate.expires_on
+            and risk <= BANDS.index(RiskBand(rule.highest_risk))
+            and _result_is_enough(certificate.result, rule.accepted_results)
+        )
+
+
+def verified_by_site(suppliers: Sequence[Supplier], standards: Sequence[str]) -> dict[int, list[Certificate]]:
+    """The verified certificates of these standards by the sites that their scope names; the longest first."""
+    rows = Certificate.objects.filter(
+        supplier__in=suppliers, status=CertificateStatus.VERIFIED, standard__in=standards
+    ).prefetch_related("sites")
+    found: dict[int, list[Certificate]] = defaultdict(list)
+    for certificate in rows.order_by("-expires_on", "pk"):
+        for site in certificate.sites.all():
+            if site.supplier_id == certificate.supplier_id:
+                found[site.pk].append(certificate)
+    return found
+
+
+def recognised(site: Site, day: dt.date, spares: str = "site_review") -> Certificate | None:
+    """The verified certificate that spares the review of this one site."""
+    return Recognition.of([site.supplier], spares).best(site, site.supplier.risk_band, day)
 
 
 def _result_is_enough(result: str, accepted: list[str]) -> bool:

@@ -2,13 +2,16 @@
 
 Each condition is a function in the app that owns the fact, named in settings.GATE_CONDITIONS:
 `condition(supplier, segment, limits, today) -> Condition`. Which segment needs which is versioned data (GatePolicy).
+`@condition(load)` splits it in two, so that one supplier and ten thousand are judged by the same lines: `load` reads
+the facts of many suppliers with a constant number of queries, the function judges one.
 The same result feeds refusal, checklist on both sides, API, decision snapshot and PDF.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, update_wrapper
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from csr_portal.core.dates import day_text
 from csr_portal.core.states import Turn
@@ -57,6 +61,87 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """A number or a choice that a policy sets for a condition."""
+
+    code: str
+    label: Any
+    default: Any
+    lowest: int = 0
+    highest: int = 100
+    choices: tuple[tuple[str, Any], ...] = ()
+
+
+Load = Callable[[Sequence[Supplier]], Mapping[int, Any]]
+
+
+class LoadedCondition:
+    """A condition whose facts can be read for many suppliers at once. Called like a function it asks for one."""
+
+    def __init__(self, judge: Callable[..., Condition], load: Load, name: Any, limits: tuple[Limit, ...]) -> None:
+        self.judge, self.load, self.name, self.limits = judge, load, name, limits
+        update_wrapper(self, judge)
+
+    def __call__(self, supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date) -> Condition:
+        return self.judge(supplier, segment, limits, day, self.load([supplier])[supplier.pk])
+
+
+def condition(
+    load: Load, name: Any, limits: tuple[Limit, ...] = ()
+) -> Callable[[Callable[..., Condition]], LoadedCondition]:
+    """`load(suppliers)` gives per supplier's key what the decorated function gets as its last argument.
+
+    `name` is the short word for lists and settings; `limits` is what a policy may set.
+    """
+    return lambda judge: LoadedCondition(judge, load, name, limits)
+
+
+def by_supplier(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    """Rows in lists per supplier, in their order; an empty list for everybody else."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.supplier_id].append(row)
+    return found
+
+
+class Facts:
+    """What the conditions need to know about some suppliers on a day; each source is read once, when first asked."""
+
+    def __init__(self, suppliers: Sequence[Supplier], day: dt.date) -> None:
+        self.suppliers, self.day = suppliers, day
+        self._loaded: dict[Any, Mapping[int, Any]] = {}
+        self._waived: dict[int, set[str]] | None = None
+        self._answers: dict[tuple[Any, ...], Condition] = {}
+
+    def ask(self, code: str, supplier: Supplier, segment: str, limits: Mapping[str, Any]) -> Condition:
+        """The same question is judged once, whichever policy asks it."""
+        question = (code, supplier.pk, segment, str(limits))
+        if question not in self._answers:
+            self._answers[question] = self._judge(code, supplier, segment, limits)
+        return self._answers[question]
+
+    def _judge(self, code: str, supplier: Supplier, segment: str, limits: Mapping[str, Any]) -> Condition:
+        """The answer carries the code of the policy, so that waivers and snapshots speak of the same condition."""
+        function = condition_functions()[code]
+        if not isinstance(function, LoadedCondition):
+            return replace(function(supplier, segment, limits, self.day), code=code)
+        if function.load not in self._loaded:
+            self._loaded[function.load] = function.load(self.suppliers)
+        facts = self._loaded[function.load][supplier.pk]
+        return replace(function.judge(supplier, segment, limits, self.day, facts), code=code)
+
+    def waived(self, supplier: Supplier) -> set[str]:
+        if self._waived is None:
+            rows = Waiver.objects.filter(
+                supplier__in=self.suppliers, status=WaiverStatus.APPROVED, valid_until__gte=self.day
+            )
+            self._waived = defaultdict(set)
+            for supplier_id, code in rows.values_list("supplier_id", "condition"):
+                self._waived[supplier_id].add(code)
+        return self._waived.get(supplier.pk, set())
+
+
+@dataclass(frozen=True)
 class Gate:
     """The whole answer for one supplier and segment."""
 
@@ -86,6 +171,11 @@ class Gate:
         return not self.missing
 
     @property
+    def states_text(self) -> str:
+        """Every condition with its state, for the lists: “ agreement:met training:missing ”."""
+        return "".join(f" {c.code}:{c.state}" for c in self.conditions) + " "
+
+    @property
     def outcome(self) -> str:
         """What may be decided: approved; conditional where one tolerable point is missing; rejected (R-GATE-2)."""
         if self.is_open:
@@ -112,35 +202,39 @@ def check(
     policy: GatePolicy | None = None,
     day: dt.date | None = None,
     leaving_out: frozenset[str] = frozenset(),
+    facts: Facts | None = None,
 ) -> Gate:
-    """Ask every condition that the segment needs; all answers, not the first."""
-    policy, day = policy or current_policy(), day or current_day()
+    """Ask every condition that the segment needs; all answers, not the first.
+
+    `facts` are read already for many suppliers; then `day` is theirs, and asking takes no query.
+    """
+    policy, facts = policy or current_policy(), facts or Facts([supplier], day or current_day())
     demands = policy.conditions.get(segment, [])
     if not demands:
         raise ImproperlyConfigured(f"Gate policy {policy} names no condition for {segment}.")
-    waived = set(
-        Waiver.objects.filter(supplier=supplier, status=WaiverStatus.APPROVED, valid_until__gte=day).values_list(
-            "condition", flat=True
-        )
-    )
     conditions = [
-        _with_waiver(_asked(supplier, segment, demand, day), waived)
+        _with_waiver(
+            facts.ask(demand["condition"], supplier, segment, demand.get("limits", {})), facts.waived(supplier)
+        )
         for demand in demands
         if demand["condition"] not in leaving_out
     ]
     return Gate(segment, policy, conditions)
 
 
-def _asked(supplier: Supplier, segment: str, demand: dict[str, Any], day: dt.date) -> Condition:
-    """The answer carries the code of the policy, so that waivers and snapshots speak of the same condition."""
-    code = demand["condition"]
-    return replace(condition_functions()[code](supplier, segment, demand.get("limits", {}), day), code=code)
-
-
 def _with_waiver(condition: Condition, waived: set[str]) -> Condition:
     if condition.is_satisfied or condition.code not in waived or not condition.can_be_waived:
         return condition
     return replace(condition, state=ConditionState.WAIVED, turn="")
+
+
+def condition_name(code: str) -> str:
+    """The short word for a condition; its code where a policy of the past names one that is gone."""
+    return str(getattr(condition_functions().get(code), "name", code))
+
+
+def limits_of(code: str) -> tuple[Limit, ...]:
+    return getattr(condition_functions()[code], "limits", ())
 
 
 @cache
@@ -155,14 +249,17 @@ def validity_state(until: dt.date | None, day: dt.date) -> str:
     return ConditionState.EXPIRING if (until - day).days <= EXPIRING_DAYS else ConditionState.MET
 
 
-def csr_review_decided(supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date) -> Condition:
+def _decisions_of(suppliers: Sequence[Supplier]) -> dict[int, list[Decision]]:
+    rows = Decision.objects.filter(supplier__in=suppliers).select_related("review", "decided_by").defer("snapshot")
+    return by_supplier(rows.order_by("-pk"))
+
+
+@condition(_decisions_of, gettext_lazy("CSR review"))
+def csr_review_decided(
+    supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date, decisions: list[Decision]
+) -> Condition:
     """A CSR review of this segment was decided by a second person: approved, or conditional and still in its time."""
-    decision = (
-        Decision.objects.filter(supplier=supplier, segment=segment)
-        .select_related("review", "decided_by")
-        .order_by("-pk")
-        .first()
-    )
+    decision = next((row for row in decisions if row.segment == segment), None)
     title = _("CSR review decided by a second person")
     if decision is None:
         return Condition(

@@ -17,6 +17,11 @@ def can_decide(user: Any, supplier: Any) -> bool:
     return is_csr_manager(user)
 
 
+def can_set_rules(user: Any, rule: Any = None) -> bool:
+    """Draft, try and put in force what the gate and the risk models ask for."""
+    return has_role(user, Role.CSR_MANAGER, Role.ADMINISTRATOR)
+
+
 def acts_for(user: Any, obj: Any) -> bool:
     """Whether the person acts for the supplier that `obj` is or belongs to."""
     supplier_id = getattr(obj, "supplier_id", None) or obj.pk

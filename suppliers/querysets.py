@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from csr_portal.core.roles import Role, has_role
-from suppliers.states import ContactRole, InvitationStatus, SupplierStatus
+from suppliers.states import ContactRole, InvitationStatus, SupplierStatus, TrialEffect
 
 if TYPE_CHECKING:
     pass
@@ -67,6 +67,12 @@ class StaffOnlyQuerySet(models.QuerySet):
 
     def visible_to(self, user: Any) -> Self:
         return self if has_role(user, *READERS) else self.none()
+
+
+class TrialLineQuerySet(StaffOnlyQuerySet):
+    def changed(self) -> Self:
+        """The suppliers for which the draft makes a difference."""
+        return self.exclude(effect__in=[TrialEffect.KEEPS, TrialEffect.STAYS_OUT, TrialEffect.SAME])
 
 
 class ContactQuerySet(OwnedBySupplierQuerySet):

@@ -50,4 +50,7 @@ SENTENCES = {
     "waiver.approve": (_("Waiver approved"), "special", "shield-half"),
     "waiver.refuse": (_("Waiver refused"), "bad", "circle-x"),
     "waiver.end": (_("Waiver ended"), "neutral", "archive"),
+    "policy.draft": (_("Gate rules v%(number)s drafted from v%(base)s"), "neutral", "pencil-line"),
+    "policy.edit": (_("Draft v%(number)s of the gate rules changed"), "neutral", "pencil-line"),
+    "policy.activate": (_("Gate rules v%(number)s put in force"), "brand", "scale"),
 }

@@ -29,6 +29,7 @@ def facts(supplier: Supplier, day: dt.date | None = None) -> dict[str, Any]:
         values |= part
     gate = gates.check(supplier, supplier.segment_aimed_at, day=day)
     values |= {"gate_met": len(gate.met), "gate_missing": len(gate.missing), "gate_expiring": len(gate.expiring)}
+    values["gate_states"] = gate.states_text
     turn, due_on = min(turns, key=lambda item: item[1] or dt.date.max, default=("", None))
     return values | {
         "next_turn": turn,

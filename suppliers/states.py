@@ -106,3 +106,28 @@ class ConditionState(TextChoices):
     MISSING = "missing", _("Missing")
     WAIVED = "waived", _("Waived")
     NOT_REQUIRED = "not_required", _("Not required")
+
+
+class VersionState(TextChoices):
+    """A version of a rule."""
+
+    DRAFT = "draft", _("Draft")
+    CURRENT = "current", _("In force")
+    RETIRED = "retired", _("Retired")
+
+
+class RiskKind(TextChoices):
+    POINTS = "points", _("Points per factor (R-RISK-1)")
+    ADDITIVE = "additive", _("Inherent risk, control, residual risk")
+
+
+class TrialEffect(TextChoices):
+    """What a draft would do: with the gate the first four, with the risk the last three."""
+
+    LOSES = "loses", _("would lose it")
+    GAINS = "gains", _("would gain it")
+    KEEPS = "keeps", _("keeps it")
+    STAYS_OUT = "stays_out", _("still not ready")
+    HIGHER = "higher", _("higher band")
+    LOWER = "lower", _("lower band")
+    SAME = "same", _("same band")

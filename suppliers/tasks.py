@@ -1,4 +1,4 @@
-"""Work that follows a step: the PDF record of a decision."""
+"""Work that follows a step: the PDF record of a decision, the trial of a draft."""
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from csr_portal.core import reports
 from csr_portal.core.jobs import job
 from csr_portal.core.pdf import render_pdf
-from suppliers import snapshots
-from suppliers.models import DecisionReport
+from suppliers import snapshots, trials
+from suppliers.models import DecisionReport, Trial
 from suppliers.reports import decision_file_name
 
 
@@ -15,6 +15,13 @@ from suppliers.reports import decision_file_name
 def build_decision_report(report_id: int) -> None:
     """Write the record in the report's language from the frozen snapshot."""
     reports.build(DecisionReport, report_id, draw_decision)
+
+
+@job("suppliers.run_trial", time_limit=1800)
+def run_trial(trial_id: int) -> None:
+    trial = Trial.objects.filter(pk=trial_id).first()
+    if trial and not trial.is_ready:
+        trials.run(trial)
 
 
 def draw_decision(report: DecisionReport) -> tuple[bytes, str]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from suppliers.views import certificates, reviews
+from suppliers.views import certificates, policies, readiness, reviews
 from suppliers.views import open as open_views
 from suppliers.views import portal as portal_views
 from suppliers.views import staff as staff_views
@@ -45,6 +45,14 @@ staff = [
     path("csr-reviews/<int:pk>/record/", reviews.record_request, name="review-record"),
     path("csr-reviews/records/<int:pk>/", reviews.record_status, name="review-record-status"),
     path("csr-reviews/records/<int:pk>/file/", reviews.record_file, name="review-record-file"),
+    path("readiness/", readiness.readiness_list, name="readiness-list"),
+    path("rules/gate/", policies.policy_list, name="policy-list"),
+    path("rules/gate/draft/", policies.policy_draft, name="policy-draft"),
+    path("rules/gate/<int:pk>/", policies.policy_detail, name="policy-detail"),
+    path("rules/gate/<int:pk>/edit/", policies.policy_edit, name="policy-edit"),
+    path("rules/gate/<int:pk>/try/", policies.policy_try, name="policy-try"),
+    path("rules/gate/<int:pk>/activate/", policies.policy_activate, name="policy-activate"),
+    path("rules/trials/<int:pk>/", policies.trial_detail, name="trial-detail"),
     path("waivers/<int:pk>/", reviews.waiver_detail, name="waiver-detail"),
     path("waivers/<int:pk>/<slug:answer>/", reviews.waiver_decide, name="waiver-decide"),
 ]

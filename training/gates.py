@@ -6,14 +6,14 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from csr_portal.core.dates import day_text
 from csr_portal.core.models import User
 from csr_portal.core.states import Turn
 from csr_portal.core.timezones import add_months, last_valid_day
 from csr_portal.core.workflow import Blocker
-from suppliers.gates import Condition, validity_state
+from suppliers.gates import Condition, Limit, condition, validity_state
 from suppliers.models import Supplier
 from suppliers.states import ConditionState, Segment
 from training.models import AuditorQualification, AuditorTie, SessionInvitation, TrainingCertificate
@@ -26,14 +26,39 @@ INDEPENDENCE_MONTHS = 24
 LEADING_SCHEMES = [Scheme.SA8000, Scheme.RBA, Scheme.BSCI]
 
 
-def people_trained(supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date) -> Condition:
+Trained = tuple[str, dt.date]  # a person, and the day of a certificate
+
+
+def _trainings_of(suppliers: Sequence[Supplier]) -> dict[int, list[Trained]]:
+    """Who earned a certificate that stands, and when; a person is known by the email, otherwise by the name."""
+    rows = TrainingCertificate.objects.filter(enrolment__supplier__in=suppliers, revoked_at=None).values_list(
+        "enrolment__supplier_id", "enrolment__email", "enrolment__name", "trained_on"
+    )
+    found: dict[int, list[Trained]] = {supplier.pk: [] for supplier in suppliers}
+    for supplier_id, email, name, trained_on in rows:
+        found[supplier_id].append((email.strip().lower() or "".join(name.split()).casefold(), trained_on))
+    return found
+
+
+@condition(
+    _trainings_of,
+    gettext_lazy("Training"),
+    (
+        Limit("people", gettext_lazy("People trained"), DEFAULT_PEOPLE, 0, 50),
+        Limit("key_material_people", gettext_lazy("People trained, key material"), 1, 0, 50),
+        Limit("months", gettext_lazy("Within months"), DEFAULT_MONTHS, 1, 60),
+    ),
+)
+def people_trained(
+    supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date, trainings: list[Trained]
+) -> Condition:
     """Enough people of the supplier passed a course within the months (R-GATE-1: 2; 1 for key material).
 
     The only condition a conditional approval may leave open (R-GATE-2).
     """
     months = limits.get("months", DEFAULT_MONTHS)
     needed = _people_needed(supplier, segment, limits)
-    until_by_person = trained_people(supplier, day, months)
+    until_by_person = _lasting(trainings, day, months)
     # With two needed and three trained, the claim holds until the second-longest lasting one runs out.
     lasting = sorted(until_by_person.values(), reverse=True)
     until = lasting[needed - 1] if needed and len(lasting) >= needed else None
@@ -74,15 +99,15 @@ def _trained_text(trained: int, needed: int, until: dt.date | None) -> str:
 
 def trained_people(supplier: Supplier, day: dt.date, months: int = DEFAULT_MONTHS) -> dict[str, dt.date]:
     """Every person with an effective certificate in the months, and the last day it counts. Nobody counts twice."""
-    rows = (
-        TrainingCertificate.objects.filter(enrolment__supplier=supplier)
-        .effective_since(day, months)
-        .values_list("enrolment__email", "enrolment__name", "trained_on")
-    )
+    return _lasting(_trainings_of([supplier])[supplier.pk], day, months)
+
+
+def _lasting(trainings: Iterable[Trained], day: dt.date, months: int) -> dict[str, dt.date]:
+    """Earned within the last months: `day` is still on or before the day before the anniversary (R-VAL-1)."""
     people: dict[str, dt.date] = {}
-    for email, name, trained_on in rows:
-        person = email.strip().lower() or "".join(name.split()).casefold()
-        people[person] = max(people.get(person, dt.date.min), last_valid_day(trained_on, months=months))
+    for person, trained_on in trainings:
+        if add_months(day, -months) < trained_on <= day:
+            people[person] = max(people.get(person, dt.date.min), last_valid_day(trained_on, months=months))
     return people
 
 

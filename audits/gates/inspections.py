@@ -1,17 +1,19 @@
 """What self-inspections promise the others: a condition of the gate, and their part of the standing."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audits.models import SelfInspection
 from audits.states import EDITABLE, OPEN, InspectionStatus
 from csr_portal.core.dates import day_text
-from suppliers.gates import Condition, validity_state
+from suppliers.gates import Condition, Limit, by_supplier, condition, validity_state
 from suppliers.models import Site, Supplier
 from suppliers.states import ConditionState
 
@@ -19,22 +21,53 @@ from suppliers.states import ConditionState
 URGENCY = ["overdue", "returned", "in_progress", "assigned", "submitted", "expired", "accepted"]
 
 
-def self_inspection_accepted(supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date) -> Condition:
+@dataclass(frozen=True)
+class _Inspected:
+    """A supplier's supplying sites, the newest accepted self-inspection of each, and what is not finished yet."""
+
+    sites: list[Site]
+    newest: dict[int, SelfInspection]
+    waiting: list[SelfInspection]
+
+
+def _inspected(suppliers: Sequence[Supplier]) -> dict[int, _Inspected]:
+    sites = by_supplier(Site.objects.filter(supplier__in=suppliers, is_active=True, is_supplying=True).order_by("pk"))
+    statuses = [*OPEN, InspectionStatus.ACCEPTED]
+    rows = by_supplier(
+        SelfInspection.objects.filter(supplier__in=suppliers, status__in=statuses)
+        .order_by("submitted_at", "pk")
+        .defer("result")
+    )
+    return {
+        supplier.pk: _Inspected(
+            sites[supplier.pk],
+            {row.site_id: row for row in rows[supplier.pk] if row.status == InspectionStatus.ACCEPTED},
+            sorted((row for row in rows[supplier.pk] if row.status in OPEN), key=lambda row: row.pk),
+        )
+        for supplier in suppliers
+    }
+
+
+@condition(
+    _inspected, gettext_lazy("Self-inspection"), (Limit("min_score", gettext_lazy("Lowest score that counts"), 80),)
+)
+def self_inspection_accepted(
+    supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date, known: _Inspected
+) -> Condition:
     """Each supplying site has an accepted self-inspection that still counts, with enough points and no zero-tolerance
     “no” (R-GATE-2). Limits: `min_score`.
     """
     title = _("Self-inspection accepted, not older than 12 months")
-    sites = list(Site.objects.filter(supplier=supplier, is_active=True, is_supplying=True).order_by("pk"))
+    sites, rows = known.sites, known.newest
     if not sites:
         text = _("No supplying site is recorded.")
         return Condition("self_inspection", title, ConditionState.MISSING, text, "supplier")
-    rows = _newest_accepted(supplier)
     least = Decimal(str(limits.get("min_score", 80)))
     faults = [(site, _fault(rows.get(site.pk), least, day)) for site in sites]
     facts = {"sites": {str(site.pk): _facts_of(rows.get(site.pk)) for site in sites}, "min_score": str(least)}
     missing = [(site, fault) for site, fault in faults if fault]
     if missing:
-        waiting = SelfInspection.objects.unfinished().filter(supplier=supplier, site=missing[0][0]).first()
+        waiting = next((row for row in known.waiting if row.site_id == missing[0][0].pk), None)
         return Condition(
             "self_inspection",
             title,
@@ -63,11 +96,6 @@ def self_inspection_accepted(supplier: Supplier, segment: str, limits: Mapping[s
         portal_url=reverse("portal:inspection-detail", args=[worst.pk]),
         facts=facts,
     )
-
-
-def _newest_accepted(supplier: Supplier) -> dict[int, SelfInspection]:
-    rows = SelfInspection.objects.accepted().filter(supplier=supplier).order_by("submitted_at", "pk").defer("result")
-    return {row.site_id: row for row in rows}
 
 
 def _fault(row: SelfInspection | None, least: Decimal, day: dt.date) -> str:

@@ -1,21 +1,22 @@
 """What site reviews and findings promise the others: two conditions of the gate, and their part of the standing."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from audits.models import Finding, SiteReview
 from audits.querysets import overdue_finding
 from audits.states import Grade, SiteReviewStatus
 from csr_portal.core.dates import day_text
 from csr_portal.core.states import Turn
-from suppliers.certificates import recognised
-from suppliers.gates import Condition, validity_state
+from suppliers.certificates import Recognition
+from suppliers.gates import Condition, Limit, by_supplier, condition, validity_state
 from suppliers.models import Site, Supplier
 from suppliers.states import ConditionState, RiskBand
 
@@ -24,11 +25,42 @@ WORST_FIRST = [Grade.ZERO_TOLERANCE, Grade.CRITICAL, Grade.MAJOR, Grade.MINOR, G
 STATES = [ConditionState.MISSING, ConditionState.EXPIRING, ConditionState.MET]
 
 
-def site_review_valid(supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date) -> Condition:
+@dataclass(frozen=True)
+class _Reviewed:
+    """A supplier's supplying sites, the newest reported review of each, and the certificates that may spare one."""
+
+    sites: list[Site]
+    newest: dict[int, SiteReview]
+    recognition: Recognition
+
+
+def _reviewed(suppliers: Sequence[Supplier]) -> dict[int, _Reviewed]:
+    sites = by_supplier(Site.objects.filter(supplier__in=suppliers, is_supplying=True, is_active=True))
+    reviews = by_supplier(
+        SiteReview.objects.filter(supplier__in=suppliers, status=SiteReviewStatus.REPORTED).order_by("closing_at")
+    )
+    recognition = Recognition.of(suppliers)
+    return {
+        supplier.pk: _Reviewed(
+            sites[supplier.pk], {review.site_id: review for review in reviews[supplier.pk]}, recognition
+        )
+        for supplier in suppliers
+    }
+
+
+@condition(
+    _reviewed,
+    gettext_lazy("Site review"),
+    (
+        Limit("min_score", gettext_lazy("Lowest score that counts"), 75),
+        Limit("letters", gettext_lazy("Letters that count"), ["A", "B"], choices=tuple((x, x) for x in "ABCD")),
+    ),
+)
+def site_review_valid(
+    supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date, known: _Reviewed
+) -> Condition:
     """Each supplying site: a valid site review with enough points, or (risk not high) a recognised certificate."""
-    sites = list(Site.objects.filter(supplier=supplier, is_supplying=True, is_active=True))
-    newest = _newest_by_site(supplier)
-    proofs = [_proof(site, newest.get(site.pk), limits, day) for site in sites]
+    proofs = [_proof(supplier, site, known, limits, day) for site in known.sites]
     states = {state for state, _until, _text, _facts in proofs} or {ConditionState.MISSING}
     state = next(code for code in STATES if code in states)
     texts = [text for _state, _until, text, _facts in proofs] or [_("No supplying site is known.")]
@@ -51,9 +83,10 @@ def _newest_by_site(supplier: Supplier) -> dict[int, SiteReview]:
 
 
 def _proof(
-    site: Site, review: SiteReview | None, limits: Mapping[str, Any], day: dt.date
+    supplier: Supplier, site: Site, known: _Reviewed, limits: Mapping[str, Any], day: dt.date
 ) -> tuple[str, dt.date | None, str, dict[str, Any]]:
     """State, last day, sentence and facts of one site. The score is compared as it is, never rounded up."""
+    review = known.newest.get(site.pk)
     facts: dict[str, Any] = {"site": site.pk, "review": review.number if review else ""}
     words: dict[str, Any] = {"site": site.name}
     if review and review.score is not None:
@@ -66,7 +99,7 @@ def _proof(
         if is_enough and state != ConditionState.MISSING:
             text = _("%(site)s: %(letter)s, %(score)s points, valid until %(date)s.") % words
             return state, review.valid_until, text, facts
-    certificate = recognised(site, day) if site.supplier.risk_band != RiskBand.HIGH else None
+    certificate = known.recognition.best(site, supplier.risk_band, day) if supplier.risk_band != RiskBand.HIGH else None
     if certificate:
         words |= {"certificate": str(certificate), "date": day_text(certificate.expires_on)}
         facts |= {"certificate": certificate.pk, "until": certificate.expires_on}
@@ -81,10 +114,16 @@ def _proof(
     return ConditionState.MISSING, None, text, facts
 
 
-def no_blocking_finding(supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date) -> Condition:
+def _open_findings(suppliers: Sequence[Supplier]) -> dict[int, list[Finding]]:
+    return by_supplier(Finding.objects.filter(supplier__in=suppliers).unclosed().order_by("close_due_on", "pk"))
+
+
+@condition(_open_findings, gettext_lazy("Findings"))
+def no_blocking_finding(
+    supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date, open_ones: list[Finding]
+) -> Condition:
     """No open zero-tolerance or critical finding, no overdue major one (R-GATE-2, point 4). Zero tolerance is never
     waived; a major finding in time may stay open in a conditional approval."""
-    open_ones = list(Finding.objects.filter(supplier=supplier).unclosed().order_by("close_due_on", "pk"))
     blocking = [f for f in open_ones if f.grade in ALWAYS_BLOCKING or (f.grade == Grade.MAJOR and f.is_overdue(day))]
     facts = {"open": [[f.number, f.grade, f.close_due_on] for f in open_ones], "blocking": [f.number for f in blocking]}
     title = _("No open zero-tolerance or critical finding, no overdue major finding")

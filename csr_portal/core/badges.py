@@ -237,6 +237,20 @@ BADGES: dict[str, dict[str, Badge]] = {
         "high": Badge("warn", "chevrons-up", _("High")),
         "": Badge("neutral", "circle-dashed", _("Not rated")),
     },
+    "rule_version": {
+        "draft": Badge("neutral", "pencil-line", _("Draft")),
+        "current": Badge("ok", "circle-check", _("In force")),
+        "retired": Badge("neutral", "archive", _("Retired")),
+    },
+    "trial": {
+        "loses": Badge("bad", "circle-minus", _("would lose it")),
+        "gains": Badge("ok", "circle-plus", _("would gain it")),
+        "keeps": Badge("neutral", "circle-check", _("keeps it")),
+        "stays_out": Badge("neutral", "circle-dashed", _("still not ready")),
+        "higher": Badge("warn", "trending-up", _("higher band")),
+        "lower": Badge("ok", "trending-down", _("lower band")),
+        "same": Badge("neutral", "equal", _("same band")),
+    },
     "turn": {
         "you": Badge("brand", "user-round", _("You")),
         "buyer": Badge("neutral", "shopping-cart", _("Buyer")),

@@ -6,6 +6,8 @@ from suppliers.models.people import Contact, Invitation, JoinRequest, new_nonce
 from suppliers.models.reports import DecisionReport, SupplierReport, YearlyReport
 from suppliers.models.risk import CountryValue, RiskModel, RiskRating
 from suppliers.models.suppliers import Category, Site, Supplier
+from suppliers.models.trials import Trial, TrialLine
+from suppliers.models.versions import RuleVersion
 
 __all__ = [
     "Category",
@@ -22,9 +24,12 @@ __all__ = [
     "Review",
     "RiskModel",
     "RiskRating",
+    "RuleVersion",
     "Site",
     "Supplier",
     "SupplierReport",
+    "Trial",
+    "TrialLine",
     "Waiver",
     "YearlyReport",
     "new_nonce",

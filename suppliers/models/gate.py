@@ -1,5 +1,7 @@
 """The gate: its conditions, the CSR review and its decision, waivers."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -8,20 +10,20 @@ from django.utils.translation import gettext_lazy as _
 
 from csr_portal.core.models import Tracked
 from suppliers.models.suppliers import Supplier
+from suppliers.models.versions import RuleVersion
 from suppliers.querysets import StaffOnlyQuerySet
 from suppliers.states import Outcome, ReviewStatus, Segment, WaiverStatus
 
 User = settings.AUTH_USER_MODEL
 
 
-class GatePolicy(models.Model):
+class GatePolicy(RuleVersion):
     """Which conditions a segment needs, with their limits: versioned; one version is current.
 
     `conditions`: {"strategic": [{"condition": "self_inspection", "limits": {"min_score": 80}}, …], …};
     the condition codes are the keys of settings.GATE_CONDITIONS.
     """
 
-    number = models.PositiveIntegerField(_("version"), unique=True)
     conditions = models.JSONField(_("conditions"))
     grace_days = models.PositiveSmallIntegerField(
         _("grace period in days"), default=14, validators=[MaxValueValidator(365)]
@@ -29,10 +31,6 @@ class GatePolicy(models.Model):
     conditional_days = models.PositiveSmallIntegerField(
         _("longest conditional approval in days"), default=90, validators=[MaxValueValidator(365)]
     )
-    note = models.CharField(_("note"), max_length=300, blank=True)
-    is_current = models.BooleanField(default=False)
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
 
     objects = StaffOnlyQuerySet.as_manager()
 
@@ -47,6 +45,17 @@ class GatePolicy(models.Model):
 
     def __str__(self) -> str:
         return f"v{self.number}"
+
+    @property
+    def history_thread(self) -> str:
+        return "gate policy"
+
+    def content(self) -> dict[str, Any]:
+        return {
+            "conditions": self.conditions,
+            "grace_days": self.grace_days,
+            "conditional_days": self.conditional_days,
+        }
 
 
 class Review(Tracked):

@@ -1,5 +1,7 @@
 """What a supplier's country, goods and past say about risk: country values, models, ratings."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -7,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from csr_portal.core.fields import WebAddressField
 from suppliers.models.suppliers import Supplier, validate_country
+from suppliers.models.versions import RuleVersion
 from suppliers.querysets import StaffOnlyQuerySet
-from suppliers.states import RiskBand
+from suppliers.states import RiskBand, RiskKind
 
 User = settings.AUTH_USER_MODEL
 
@@ -37,16 +40,13 @@ class CountryValue(models.Model):
         return f"{self.country} {self.source} {self.year}: {self.value}"
 
 
-class RiskModel(models.Model):
+class RiskModel(RuleVersion):
     """How risk is counted (R-RISK-1 by default): versioned; one version is current."""
 
-    number = models.PositiveIntegerField(_("version"), unique=True)
     name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=10, choices=RiskKind.choices, default=RiskKind.POINTS)
     factors = models.JSONField(_("factors"))
     bands = models.JSONField(_("bands"), help_text="[[upper limit, band], …]")
-    is_current = models.BooleanField(default=False)
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
 
     objects = StaffOnlyQuerySet.as_manager()
 
@@ -61,6 +61,13 @@ class RiskModel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} v{self.number}"
+
+    @property
+    def history_thread(self) -> str:
+        return "risk model"
+
+    def content(self) -> dict[str, Any]:
+        return {"kind": self.kind, "factors": self.factors, "bands": self.bands}
 
 
 class RiskRating(models.Model):

@@ -8,14 +8,17 @@ from tests.factories.suppliers import (
     ContactFactory,
     DecisionFactory,
     EvidenceFactory,
+    GatePolicyFactory,
     InvitationFactory,
     JoinRequestFactory,
     ReviewFactory,
     SiteFactory,
+    TrialFactory,
     WaiverFactory,
 )
 
 API_READERS = STAFF | SUPPLIER
+RULES = frozenset({"csr_manager", "administrator"})
 MALLORY = frozenset({"mallory"})
 
 
@@ -73,6 +76,14 @@ ROUTES = {
     "staff:review-record": staff_object(PROCUREMENT, "review", "post"),
     "staff:review-record-status": staff_object(PROCUREMENT, "record"),
     "staff:review-record-file": staff_object(PROCUREMENT, "record"),
+    "staff:readiness-list": Route(RULES | {"buyer"}),
+    "staff:policy-list": Route(RULES),
+    "staff:policy-draft": Route(RULES, method="post"),
+    "staff:policy-detail": staff_object(RULES, "policy"),
+    "staff:policy-edit": staff_object(RULES, "policy"),
+    "staff:policy-try": staff_object(RULES, "policy", "post"),
+    "staff:policy-activate": staff_object(RULES, "policy", "post"),
+    "staff:trial-detail": staff_object(RULES, "trial"),
     "staff:waiver-detail": staff_object(PROCUREMENT, "waiver"),
     "staff:waiver-decide": staff_object(PROCUREMENT, "waiver", "post", answer="refuse"),
     "portal:status": Route(SUPPLIER | MALLORY),
@@ -116,6 +127,8 @@ def fill(world):
     world.review = decision.review
     world.open_review = ReviewFactory(supplier=acme)
     world.waiver = WaiverFactory(supplier=acme)
+    world.policy = GatePolicyFactory(number=9, is_current=False)
+    world.trial = TrialFactory(policy=world.policy)
     world.record = DecisionReport.objects.create(
         decision=decision, language="en", fingerprint="0" * 64, status="ready", file=world.evidence.file.file.name,
         file_name="record.pdf",

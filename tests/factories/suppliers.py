@@ -15,6 +15,7 @@ from suppliers.models import (
     Review,
     Site,
     Supplier,
+    Trial,
     Waiver,
 )
 from suppliers.snapshots import hash_of
@@ -95,6 +96,20 @@ class GatePolicyFactory(factory.django.DjangoModelFactory):
         "cooperating": [{"condition": "csr_review"}],
         "strategic": [{"condition": "csr_review"}],
     }
+
+
+class TrialFactory(factory.django.DjangoModelFactory):
+    """A trial that found nothing to change."""
+
+    class Meta:
+        model = Trial
+
+    policy = factory.SubFactory(GatePolicyFactory, number=9, is_current=False)
+    compared_with = 1
+    content_hash = factory.LazyAttribute(lambda o: hash_of((o.policy or o.risk_model).content()))
+    day = factory.LazyFunction(today)
+    status = "ready"
+    requested_by = factory.SubFactory(UserFactory, roles=["csr_manager"])
 
 
 class InvitationFactory(factory.django.DjangoModelFactory):

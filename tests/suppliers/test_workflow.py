@@ -167,6 +167,7 @@ def test_decision_makes_strategic_and_freezes_every_fact(prepared, acme, second_
         "guideline",
         "self_inspection",
         "site_review",
+        "certificate",
         "findings",
         "training",
     ]

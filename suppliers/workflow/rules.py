@@ -1,0 +1,191 @@
+"""Rules as versions: drafted, tried on every supplier, put in force with a reason, applied to everybody."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from csr_portal.core import history
+from csr_portal.core.jobs import job
+from csr_portal.core.models import User
+from csr_portal.core.timezones import today
+from csr_portal.core.workflow import Blocker, WorkflowError
+from suppliers import gates, snapshots, trials
+from suppliers.models import GatePolicy, RuleVersion, Supplier, Trial
+from suppliers.permissions import can_set_rules
+from suppliers.states import Segment, SupplierStatus
+from suppliers.tasks import run_trial
+from suppliers.workflow.supplier import night_falls
+
+AT_ONCE = 100
+NEVER_WITHOUT = {"findings": list(Segment), "csr_review": [Segment.STRATEGIC]}
+
+
+def next_number(model: type[RuleVersion]) -> int:
+    return (model._default_manager.aggregate(highest=Max("number"))["highest"] or 0) + 1
+
+
+def check_may(by: User) -> None:
+    if not can_set_rules(by):
+        raise PermissionDenied
+
+
+@transaction.atomic
+def draft_policy(*, by: User, base: GatePolicy | None = None) -> GatePolicy:
+    """A new version that says what another one says, until it is edited."""
+    check_may(by)
+    base = base or gates.current_policy()
+    draft = GatePolicy.objects.create(number=next_number(GatePolicy), created_by=by, **base.content())
+    history.record(draft, "policy.draft", by=by, data={"number": draft.number, "base": base.number})
+    return draft
+
+
+@transaction.atomic
+def save_policy(draft: GatePolicy, *, by: User, note: str, **content: Any) -> None:
+    """Change a draft. What was in force is never changed."""
+    check_may(by)
+    locked = GatePolicy.objects.select_for_update().get(pk=draft.pk)
+    if not locked.is_draft:
+        raise WorkflowError(_("Only drafts are edited. Draft a new version."))
+    if blockers := policy_problems(content["conditions"]):
+        raise WorkflowError(_("A gate cannot be like this."), blockers)
+    before = locked.content() | {"note": locked.note}
+    changed = [name for name, value in (content | {"note": note}).items() if before[name] != value]
+    if changed:
+        GatePolicy.objects.filter(pk=draft.pk).update(note=note, **content)
+        draft.refresh_from_db()
+        history.record(draft, "policy.edit", by=by, data={"number": draft.number, "fields": changed})
+
+
+def policy_problems(conditions: dict[str, list[dict[str, Any]]]) -> list[Blocker]:
+    """What no version may leave out: findings, because zero tolerance is never set aside (R-GATE-3), and the second
+    person's decision before a supplier becomes strategic (M1); and conditions that do not exist.
+    """
+    codes = {segment: [demand["condition"] for demand in conditions.get(segment, [])] for segment in Segment}
+    problems = []
+    for code, segments in NEVER_WITHOUT.items():
+        for segment in segments:
+            if code not in codes[segment]:
+                text = _("%(segment)s always needs: %(condition)s.")
+                words = {"segment": segment.label, "condition": gates.condition_name(code)}
+                problems.append(Blocker(f"{segment}-{code}", text % words))
+    unknown = {code for found in codes.values() for code in found} - set(settings.GATE_CONDITIONS)
+    return [*problems, *(Blocker(code, _("There is no condition “%(code)s”.") % {"code": code}) for code in unknown)]
+
+
+@transaction.atomic
+def try_out(rule: RuleVersion, *, by: User) -> Trial:
+    """Compare the draft with the version in force: within the page for few suppliers, by a worker for many."""
+    check_may(by)
+    current = type(rule)._default_manager.filter(is_current=True).first()
+    if current is None or not rule.is_draft:
+        raise WorkflowError(_("Only a draft can be tried."))
+    trial = Trial.objects.create(
+        **{_field_of(rule): rule},
+        compared_with=current.number,
+        content_hash=snapshots.hash_of(rule.content()),
+        day=today(),
+        total=Supplier.objects.in_relation().count(),
+        requested_by=by,
+    )
+    if trial.total > AT_ONCE:
+        run_trial.enqueue(trial.pk, key=str(trial.pk))
+    else:
+        trials.run(trial)
+    return trial
+
+
+def _field_of(rule: RuleVersion) -> str:
+    return "policy" if isinstance(rule, GatePolicy) else "risk_model"
+
+
+def valid_trial(rule: RuleVersion) -> Trial | None:
+    """The newest trial of exactly this text against the version in force now."""
+    current = type(rule)._default_manager.filter(is_current=True).first()
+    rows = Trial.objects.filter(
+        **{_field_of(rule): rule},
+        content_hash=snapshots.hash_of(rule.content()),
+        compared_with=current.number if current else 0,
+    )
+    return rows.first()
+
+
+def activation_blockers(rule: RuleVersion) -> list[Blocker]:
+    """Why the draft cannot be put in force yet: nobody does it without having seen what it changes."""
+    if not rule.is_draft:
+        return [Blocker("draft", _("This version is no draft."))]
+    trial = valid_trial(rule)
+    blockers = policy_problems(rule.conditions) if isinstance(rule, GatePolicy) else []
+    if trial is None or not trial.is_ready:
+        blockers.append(Blocker("trial", _("Try this version on all suppliers first, as it is written now.")))
+    return blockers
+
+
+@transaction.atomic
+def activate(rule: RuleVersion, *, reason: str, by: User) -> None:
+    """Put the draft in force; the one before is kept for the decisions that stand on it. Everybody is asked again."""
+    check_may(by)
+    model = type(rule)
+    before = model._default_manager.select_for_update().filter(is_current=True).first()
+    rule.refresh_from_db()
+    blockers = activation_blockers(rule)
+    if not reason.strip():
+        blockers.append(Blocker("reason", _("Give a reason: it stays in the history.")))
+    if blockers:
+        raise WorkflowError(_("This version cannot be put in force now."), blockers)
+    now = timezone.now()
+    model._default_manager.filter(is_current=True).update(is_current=False, retired_at=now)
+    model._default_manager.filter(pk=rule.pk).update(
+        is_current=True,
+        activated_by=by,
+        activated_at=now,
+        activation_reason=reason,
+        to_apply=Supplier.objects.in_relation().count(),
+    )
+    rule.refresh_from_db()
+    data = {"number": rule.number, "before": before.number if before else None}
+    action = "policy.activate" if isinstance(rule, GatePolicy) else "risk_model.activate"
+    history.record(rule, action, by=by, reason=reason, data=data)
+    if rule.to_apply > AT_ONCE:
+        apply_rule.enqueue(_field_of(rule), rule.pk, key=f"{_field_of(rule)}:{rule.pk}")
+    else:
+        apply_rule(_field_of(rule), rule.pk)
+
+
+@job("suppliers.apply_rule", time_limit=3600)
+def apply_rule(kind: str, pk: int) -> None:
+    """Ask everybody again under the version in force. Run twice, it changes nothing the second time."""
+    model: Any = GatePolicy
+    rule = model.objects.filter(pk=pk, is_current=True).first()
+    if rule is None:
+        return
+    done = 0
+    for piece in trials.pieces():
+        _apply_policy(rule, piece)
+        done += len(piece)
+        model.objects.filter(pk=pk).update(applied=done)
+    model.objects.filter(pk=pk).update(applied=done, to_apply=done)
+
+
+def _apply_policy(policy: GatePolicy, suppliers: list[Supplier]) -> None:
+    """Only those for whom something changes are locked and counted anew; both sides are told of a loss."""
+    day = today()
+    facts = gates.Facts(suppliers, day)
+    for supplier in suppliers:
+        if _is_touched(supplier, policy, facts):
+            night_falls(supplier, day)
+
+
+def _is_touched(supplier: Supplier, policy: GatePolicy, facts: gates.Facts) -> bool:
+    aimed_at = gates.check(supplier, supplier.segment_aimed_at, policy=policy, facts=facts)
+    if aimed_at.states_text != supplier.gate_states:
+        return True
+    held = {SupplierStatus.COOPERATING: Segment.COOPERATING, SupplierStatus.STRATEGIC: Segment.STRATEGIC}
+    if (segment := held.get(SupplierStatus(supplier.status))) is None:
+        return False
+    gate = gates.check(supplier, segment, policy=policy, facts=facts)
+    return bool(gate.missing) != bool(supplier.grace_until)
