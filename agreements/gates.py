@@ -37,16 +37,15 @@ def agreement_in_force(
             **_urls("agreement", supplier, waiting or (rows[0] if rows else None)),
         )  # fmt: skip
     state = validity_state(held.valid_until, day)
-    text = _("Version %(version)s, in force to %(date)s") % {
-        "version": held.version.number,
-        "date": day_text(held.valid_until),
-    }
+    text = _held_text(held)
     if waiting:
         text = _("%(held)s; version %(version)s waits for a signature") % {
             "held": text,
             "version": waiting.version.number,
         }
     facts = {"agreement": held.pk, "number": held.number, "version": held.version.number, "sha256": held.sealed_sha256}
+    facts |= {"own_code": True} if held.is_own_code else {}
+    facts |= {"reservations": [item["clause"] for item in held.reservations]} if held.reservations else {}
     needs_renewal = state == ConditionState.EXPIRING and not waiting
     turn = waiting.turn if waiting else ("buyer" if needs_renewal else "")
     return Condition(
@@ -59,6 +58,18 @@ def agreement_in_force(
         facts=facts,
         **_urls("agreement", supplier, waiting or held),
     )
+
+
+def _held_text(held: Agreement) -> str:
+    values = {"version": held.version.number, "date": day_text(held.valid_until)}
+    if held.is_own_code:
+        text = _("Own code of conduct, accepted in place of version %(version)s, in force to %(date)s") % values
+    else:
+        text = _("Version %(version)s, in force to %(date)s") % values
+    if held.reservations:
+        numbers = ", ".join(str(item["position"]) for item in held.reservations)
+        text = _("%(held)s, with an accepted reservation on clause %(clauses)s") % {"held": text, "clauses": numbers}
+    return text
 
 
 def _holds(row: Agreement, day: dt.date) -> bool:

@@ -1,8 +1,10 @@
 """Who may do what with agreements. Pure functions of a person and an object; deny by default."""
 
+import datetime as dt
 from typing import Any
 
-from csr_portal.core.roles import is_csr_manager, is_procurement
+from csr_portal.core.roles import is_administrator, is_csr_manager, is_procurement, is_staff_member
+from csr_portal.core.timezones import today
 from csr_portal.core.workflow import Outsider
 from suppliers.permissions import acts_for
 
@@ -15,6 +17,44 @@ def can_issue(user: Any, obj: Any = None) -> bool:
 def can_publish(user: Any, obj: Any = None) -> bool:
     """Publish and retire texts: CSR managers."""
     return is_csr_manager(user)
+
+
+def can_decide(user: Any, obj: Any = None) -> bool:
+    """Decide about reservations and own codes of conduct, set who signs for the company: CSR managers."""
+    return is_csr_manager(user)
+
+
+def may_countersign(user: Any, agreement: Any) -> bool:
+    """Sign for the company: the person whose signature is due next, or who may sign in their place today."""
+    return signing_for(user, agreement) is not None
+
+
+def signing_for(user: Any, agreement: Any, day: dt.date | None = None) -> tuple[Any, Any] | None:
+    """The signature that is due and the delegation by which the person may give it (none for their own).
+
+    The order is kept, one person signs an agreement once, and a delegate passes nothing on.
+    """
+    due = agreement.counter_signatures.due().select_related("person").first()
+    if due is None or not is_staff_member(user) or agreement.counter_signatures.filter(signed_by=user).exists():
+        return None
+    if due.person_id == user.pk:
+        return due, None
+    held = due.delegations_to(user, day or today()).first()
+    return (due, held) if held else None
+
+
+def can_delegate(user: Any, obj: Any = None) -> bool:
+    """Let somebody sign in one's own place."""
+    return is_procurement(user) or is_administrator(user)
+
+
+def can_delegate_for_others(user: Any, obj: Any = None) -> bool:
+    return is_csr_manager(user) or is_administrator(user)
+
+
+def can_revoke(user: Any, delegation: Any) -> bool:
+    """Whoever gave it, and those who oversee all of them."""
+    return (is_staff_member(user) and user.pk == delegation.grantor_id) or can_delegate_for_others(user)
 
 
 def is_signatory(user: Any, obj: Any) -> bool:

@@ -5,7 +5,15 @@ from typing import Any, Self
 
 from django.db import models
 
-from agreements.states import OPEN, AcknowledgementStatus, AgreementStatus, CampaignStatus, DocumentKind, VersionStatus
+from agreements.states import (
+    OPEN,
+    WITH_COMPANY,
+    AcknowledgementStatus,
+    AgreementStatus,
+    CampaignStatus,
+    DocumentKind,
+    VersionStatus,
+)
 from csr_portal.core.roles import Role, has_role, is_staff_member
 from suppliers.querysets import OwnedBySupplierQuerySet, supplier_ids_of
 
@@ -68,6 +76,10 @@ class AgreementQuerySet(OwnedBySupplierQuerySet):
     def in_force(self) -> Self:
         return self.filter(status=AgreementStatus.IN_FORCE)
 
+    def with_company(self) -> Self:
+        """The supplier has done its part; the company has to look, decide or sign."""
+        return self.filter(status__in=[*WITH_COMPANY, AgreementStatus.SIGNED])
+
     def csr(self) -> Self:
         return self.filter(document__kind=DocumentKind.CSR_AGREEMENT)
 
@@ -83,3 +95,27 @@ class OfAgreementQuerySet(OwnedBySupplierQuerySet):
 class AcknowledgementQuerySet(OwnedBySupplierQuerySet):
     def open(self) -> Self:
         return self.filter(status__in=[AcknowledgementStatus.ISSUED, AcknowledgementStatus.VIEWED])
+
+
+class OwnCodeClauseQuerySet(OwnedBySupplierQuerySet):
+    supplier_path = "own_code__agreement__supplier"
+
+
+class CounterSignatureQuerySet(OwnedBySupplierQuerySet):
+    supplier_path = "agreement__supplier"
+
+    def due(self) -> Self:
+        return self.filter(signed_at=None)
+
+
+class DelegationQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """All for CSR managers and administrators; for the rest of procurement those they give or hold."""
+        if has_role(user, Role.CSR_MANAGER, Role.ADMINISTRATOR):
+            return self
+        if has_role(user, Role.BUYER):
+            return self.filter(models.Q(grantor=user) | models.Q(delegate=user))
+        return self.none()
+
+    def holding(self, day: dt.date) -> Self:
+        return self.filter(revoked_at=None, starts_on__lte=day, ends_on__gte=day)

@@ -76,8 +76,8 @@ def agreement_content(agreement: Agreement, language: str | None = None) -> dict
 
 
 def signature_of(agreement: Agreement) -> SignatureEvent | None:
-    """The event that makes the agreement binding on the supplier: a signature, or the chop that was confirmed."""
-    kinds = [EventKind.SIGNED, EventKind.CHOP_UPLOADED]
+    """The event that binds the supplier: a signature, a chop that was confirmed, or its own code that was accepted."""
+    kinds = [EventKind.SIGNED, EventKind.RESERVED, EventKind.CHOP_UPLOADED, EventKind.OWN_CODE_OFFERED]
     return agreement.events.filter(kind__in=kinds).select_related("link", "drawing").order_by("-pk").first()
 
 
@@ -94,6 +94,19 @@ def evidence_record(agreement: Agreement) -> dict[str, Any]:
         "history": {"count": count, "hash": head},
         "verify_code": agreement.verify_code,
     }
+
+
+def comparison(agreement: Agreement) -> list[dict[str, Any]]:
+    """The supplier's own code beside our clauses, as the record and the sealed PDF keep it; empty without one."""
+    code = agreement.own_codes.first()
+    rows = code.clauses.select_related("clause") if code else []
+    return [
+        {
+            "clause": row.clause.key, "position": row.clause.position, "title": row.clause.title, "cover": row.cover,
+            "place": row.place, "quote": row.quote,
+        }
+        for row in rows
+    ]  # fmt: skip
 
 
 def event_content(event: SignatureEvent) -> dict[str, Any]:
@@ -151,6 +164,11 @@ def draw_sealed(agreement: Agreement) -> bytes:
         scan = agreement.chop_scan
         name = f"chop.{scan.media_type.rpartition('/')[2]}"
         attachments.append(Attachment(name, scan.media_type, read_file(scan.file), "Paper with company chop"))
+    if agreement.is_own_code and (code := agreement.own_codes.select_related("file").first()):
+        own = Attachment(
+            "own-code.pdf", "application/pdf", read_file(code.file.file), "The supplier's own code of conduct"
+        )
+        attachments.append(own)
     images = {"signature.png": read_file(event.drawing.file)} if event and event.drawing else {}
     context = {
         "content": content,
@@ -159,6 +177,13 @@ def draw_sealed(agreement: Agreement) -> bytes:
         "is_chop": bool(event and event.method == Method.CHOP),
         "confirmed": agreement.events.filter(kind=EventKind.CHOP_CONFIRMED).last(),
         "consent": consent_text(agreement.language),
+        "reservations": agreement.reservations,
+        "own_code": agreement.own_codes.select_related("file").first() if agreement.is_own_code else None,
+        "comparison": comparison(agreement) if agreement.is_own_code else [],
+        "company_signatures": agreement.events.filter(kind=EventKind.COUNTERSIGNED),
+        "decided": agreement.events.filter(
+            kind__in=[EventKind.RESERVATION_ACCEPTED, EventKind.OWN_CODE_ACCEPTED]
+        ).last(),
         "history": record["history"],
         "verify_url": verify_url(agreement),
         "verify_address": f"{settings.PUBLIC_URL.partition('//')[2]}/open/verify/",

@@ -11,6 +11,15 @@ class DocumentKind(TextChoices):
     GUIDELINE = "guideline", _("Guideline")
 
 
+# What every supplier promises, whatever text it signs: the agreement's own clauses (requirement M4).
+ALWAYS_PROMISED = (
+    "child_labour",
+    "forced_labour",
+    "occupational_health_and_safety",
+    "freedom_of_association_and_collective_bargaining",
+)
+
+
 class VersionStatus(TextChoices):
     DRAFT = "draft", _("Draft")
     PUBLISHED = "published", _("Published")
@@ -30,6 +39,8 @@ class AgreementStatus(TextChoices):
     ISSUED = "issued", pgettext_lazy("agreement", "Issued")
     VIEWED = "viewed", _("Viewed")
     CHOP_PENDING = "chop_pending", _("Chop pending")
+    RESERVED = "reserved", _("Signed with reservation")
+    OWN_CODE = "own_code", _("Own code offered")
     SIGNED = "signed", _("Signed")
     IN_FORCE = "in_force", _("In force")
     DECLINED = "declined", pgettext_lazy("agreement", "Declined")
@@ -39,9 +50,10 @@ class AgreementStatus(TextChoices):
     TERMINATED = "terminated", _("Terminated")
 
 
-OPEN = (AgreementStatus.ISSUED, AgreementStatus.VIEWED, AgreementStatus.CHOP_PENDING, AgreementStatus.SIGNED)
 READABLE = (AgreementStatus.ISSUED, AgreementStatus.VIEWED)
-RECALLABLE = (*READABLE, AgreementStatus.CHOP_PENDING)
+WITH_COMPANY = (AgreementStatus.CHOP_PENDING, AgreementStatus.RESERVED, AgreementStatus.OWN_CODE)
+RECALLABLE = (*READABLE, *WITH_COMPANY)
+OPEN = (*READABLE, *WITH_COMPANY, AgreementStatus.SIGNED)
 
 
 class AcknowledgementStatus(TextChoices):
@@ -71,6 +83,13 @@ class EventKind(TextChoices):
     CHOP_UPLOADED = "chop_uploaded", _("Paper with company chop uploaded")
     CHOP_CONFIRMED = "chop_confirmed", _("Company chop confirmed")
     CHOP_REFUSED = "chop_refused", _("Company chop not accepted")
+    RESERVED = "reserved", _("Signed with reservation")
+    RESERVATION_ACCEPTED = "reservation_accepted", _("Reservation accepted")
+    RESERVATION_REFUSED = "reservation_refused", _("Reservation not accepted")
+    OWN_CODE_OFFERED = "own_code_offered", _("Own code of conduct offered")
+    OWN_CODE_ACCEPTED = "own_code_accepted", _("Own code of conduct accepted")
+    OWN_CODE_REFUSED = "own_code_refused", _("Own code of conduct not accepted")
+    COUNTERSIGNED = "countersigned", _("Signed for the company")
 
 
 class Method(TextChoices):
@@ -78,6 +97,13 @@ class Method(TextChoices):
     DRAWN = "drawn", _("Signature drawn")
     CHOP = "chop", _("Company chop on paper")
     OWN_CODE = "own_code", _("Own code of conduct accepted")
+
+
+class Cover(TextChoices):
+    """Whether a supplier's own code covers one of our clauses."""
+
+    COVERED = "covered", _("Covered")
+    NOT_COVERED = "not_covered", _("Not covered")
 
 
 class CodeDelivery(TextChoices):

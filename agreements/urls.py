@@ -2,12 +2,14 @@
 
 from django.urls import path
 
+from agreements.views import decisions as d
 from agreements.views import open as o
 from agreements.views import portal as p
 from agreements.views import staff as s
 
 STEPS = ("recall", "terminate", "confirm_chop", "refuse_chop")
 CAMPAIGN_STEPS = ("begin", "pause", "resume", "recall")
+DECISIONS = ("accept_reservation", "refuse_reservation", "accept_own_code", "refuse_own_code")
 
 staff = [
     path("agreements/", s.agreement_list, name="agreement-list"),
@@ -31,6 +33,21 @@ staff = [
         )
         for step in STEPS
     ),
+    *(
+        path(
+            f"agreements/<int:pk>/{step.replace('_', '-')}/",
+            d.agreement_decision,
+            {"step": step},
+            name=f"agreement-{step.replace('_', '-')}",
+        )
+        for step in DECISIONS
+    ),
+    path("agreements/<int:pk>/own-code/", d.agreement_own_code, name="agreement-own-code"),
+    path("agreements/<int:pk>/countersign/", d.agreement_countersign, name="agreement-countersign"),
+    path("delegations/", d.delegation_list, name="delegation-list"),
+    path("delegations/<int:pk>/revoke/", d.delegation_revoke, name="delegation-revoke"),
+    path("documents/<int:pk>/", s.document_detail, name="document-detail"),
+    path("documents/<int:pk>/signers/", d.document_signers, name="document-signers"),
     path("guideline/", s.guideline_list, name="guideline-list"),
     path("documents/", s.document_list, name="document-list"),
     path("documents/versions/<int:pk>/", s.version_detail, name="version-detail"),
@@ -43,6 +60,7 @@ portal = [
     path("agreements/<int:pk>/share/", p.agreement_share, name="agreement-share"),
     path("agreements/<int:pk>/chop/", p.agreement_chop, name="agreement-chop"),
     path("agreements/<int:pk>/decline/", p.agreement_decline, name="agreement-decline"),
+    path("agreements/<int:pk>/own-code/", p.agreement_own_code, name="agreement-own-code"),
     path("agreements/<int:pk>/files/<slug:kind>/", p.agreement_download, name="agreement-file"),
     path("guideline/<int:pk>/", p.guideline_detail, name="guideline-detail"),
 ]
@@ -53,6 +71,7 @@ open_ = [
     path("sign/<str:token>/read/", o.sign_read, name="sign-read"),
     path("sign/<str:token>/sign/", o.sign_sign, name="sign-sign"),
     path("sign/<str:token>/decline/", o.sign_decline, name="sign-decline"),
+    path("sign/<str:token>/own-code/", o.sign_own_code, name="sign-own-code"),
     path("sign/<str:token>/done/", o.sign_done, name="sign-done"),
     path("sign/<str:token>/files/<slug:kind>/", o.sign_download, name="sign-file"),
     path("verify/agreement/<str:code>/", o.agreement_verify, name="agreement-verify"),

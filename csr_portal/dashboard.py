@@ -96,6 +96,8 @@ SOURCES = (
         "staff:agreement-detail",
         {
             "chop_pending": Wording(_("Confirm the company chop on the agreement"), _("Confirm")),
+            "reserved": Wording(_("Decide about the reservation to the agreement"), _("Decide")),
+            "own_code": Wording(_("Check the supplier's own code of conduct"), _("Check")),
             "declined": Wording(_("Answer: the agreement was declined"), _("Answer")),
         },
         "portal:agreement-detail",
@@ -105,6 +107,8 @@ SOURCES = (
         },
         {
             "chop_pending": _("The company chop on the CSR agreement is being checked"),
+            "reserved": _("Your reservation to the CSR agreement is being decided"),
+            "own_code": _("Your own code of conduct is being checked"),
             "declined": _("Your objection to the CSR agreement is being answered"),
         },
         related=("supplier", "document"),

@@ -138,6 +138,8 @@ BEST_FIRST = (
     "in_force",
     "chop_pending",
     "signed",
+    "reserved",
+    "own_code",
     "viewed",
     "issued",
     "declined",
@@ -166,6 +168,8 @@ def _coverage(coverage: dashboard.Coverage) -> dict[str, Any]:
     colors = {
         "in_force": charts.DONE,
         "chop_pending": charts.ATTENTION,
+        "reserved": charts.ATTENTION,
+        "own_code": charts.ATTENTION,
         "declined": charts.OPEN,
         "expired": charts.OPEN,
     }

@@ -60,7 +60,17 @@ SUPPLIERS = Listing(
         Filter(
             "agreement",
             _("Agreement"),
-            choices_of("agreement", "issued", "viewed", "chop_pending", "in_force", "declined", "expired"),
+            choices_of(
+                "agreement",
+                "issued",
+                "viewed",
+                "chop_pending",
+                "reserved",
+                "own_code",
+                "in_force",
+                "declined",
+                "expired",
+            ),
             field="agreement_status",
         ),
         Filter(

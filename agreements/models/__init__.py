@@ -2,8 +2,10 @@
 
 from agreements.models.agreements import Agreement, new_verify_code
 from agreements.models.campaigns import Campaign, CampaignTarget
+from agreements.models.company import CompanySigner, CounterSignature, Delegation
 from agreements.models.documents import CheckQuestion, Clause, Document, Version
 from agreements.models.guideline import Acknowledgement
+from agreements.models.own_code import OwnCode, OwnCodeClause
 from agreements.models.signing import MAX_ATTEMPTS, MAX_CODES, SignatureEvent, SigningLink, new_nonce
 
 __all__ = [
@@ -13,9 +15,14 @@ __all__ = [
     "CampaignTarget",
     "CheckQuestion",
     "Clause",
+    "CompanySigner",
+    "CounterSignature",
+    "Delegation",
     "Document",
     "MAX_ATTEMPTS",
     "MAX_CODES",
+    "OwnCode",
+    "OwnCodeClause",
     "SignatureEvent",
     "SigningLink",
     "Version",

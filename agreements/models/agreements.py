@@ -44,6 +44,8 @@ class Agreement(Tracked):
     sealed_sha256 = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     sealed_at = models.DateTimeField(null=True, blank=True, editable=False)
     chop_scan = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reservations = models.JSONField(_("reservations"), default=list, blank=True, editable=False)
+    is_own_code = models.BooleanField(_("own code of conduct"), default=False, editable=False)
     end_reason = models.TextField(_("reason"), blank=True)
     verify_code = models.CharField(_("code"), max_length=24, unique=True, default=new_verify_code, editable=False)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agreements import workflow
-from agreements.forms import CodeForm, DeclineForm, ReadForm, SignForm, WhoForm
+from agreements.forms import CodeForm, DeclineForm, OwnCodeForm, ReadForm, SignForm, WhoForm
 from agreements.models import Agreement, SigningLink
 from agreements.reports import CONSENT_VERSION, PDF_LANGUAGES, consent_text, drawing_bytes, signature_of, text_content
 from agreements.states import AgreementStatus, EventKind
@@ -122,10 +123,15 @@ def sign_read(request: HttpRequest, token: str) -> HttpResponse:
     if state is None or "who" not in state:
         return redirect("open:sign", token)
     language = request.GET.get("text") or get_language() or link.agreement.language
-    form = ReadForm(request.POST or None)
+    before = {f"reserve_{key}": words for key, words in state.get("reservations", {}).items()}
+    form = ReadForm(request.POST or None, version=link.agreement.version, initial=before)
     if request.method == "POST" and form.is_valid():
         shown = ensure_presented(link.agreement).presented_sha256
-        request.session[SESSION_KEY] = state | {"read": shown, "text_language": language}
+        request.session[SESSION_KEY] = state | {
+            "read": shown,
+            "text_language": language,
+            "reservations": form.reservations(),
+        }
         workflow.note_event(link, EventKind.READ, trace=trace_of(request), name=state["who"]["name"], text_sha256=shown)
         return redirect("open:sign-sign", token)
     context = {
@@ -134,6 +140,7 @@ def sign_read(request: HttpRequest, token: str) -> HttpResponse:
         "text": text_content(link.agreement.version, language),
         "form": form,
         "decline_form": DeclineForm(version=link.agreement.version),
+        "own_code_form": OwnCodeForm(),
         "languages": PDF_LANGUAGES,
         "token": token,
         "who": state["who"],
@@ -161,9 +168,16 @@ def sign_sign(request: HttpRequest, token: str) -> HttpResponse:
         "token": token,
         "who": state["who"],
         "consent": consent_text(),
+        "reservations": _reserved(link.agreement, state),
         "sha256": state["read"],
     }
     return render(request, "open/agreements/sign.html", context)
+
+
+def _reserved(agreement: Agreement, state: dict[str, Any]) -> list[tuple[Any, str]]:
+    """What the signatory wrote as reservations, beside its clauses."""
+    texts = state.get("reservations", {})
+    return [(clause, texts[clause.key]) for clause in agreement.version.clauses.all() if clause.key in texts]
 
 
 def _signed(request: HttpRequest, link: SigningLink, form: SignForm, state: dict[str, Any]) -> bool:
@@ -175,7 +189,7 @@ def _signed(request: HttpRequest, link: SigningLink, form: SignForm, state: dict
         workflow.sign(
             link, **who, authority=_("Stated to be authorised to sign for the company"), trace=trace_of(request),
             presented_sha256=data["presented_sha256"], drawing=drawing_bytes(data["drawing"]),
-            text_language=state.get("text_language", ""),
+            text_language=state.get("text_language", ""), reservations=state.get("reservations", {}),
         )  # fmt: skip
     except WorkflowError as error:
         form.add_error(None, error.message)
@@ -202,6 +216,32 @@ def sign_decline(request: HttpRequest, token: str) -> HttpResponse:
         messages.error(request, error.message)
         return redirect("open:sign", token)
     return render(request, "open/agreements/declined.html", {"agreement": link.agreement})
+
+
+@open_page
+@require_POST
+def sign_own_code(request: HttpRequest, token: str) -> HttpResponse:
+    """The signatory offers the company's own code of conduct instead of signing ours."""
+    link = _link(token)
+    if (closed := _closed(request, link)) or link is None:
+        return closed or redirect("home")
+    state, form = _state(request, link), OwnCodeForm(request.POST, request.FILES)
+    if state is None or "who" not in state:
+        return redirect("open:sign", token)
+    if not form.is_valid():
+        messages.error(request, _("Choose the PDF of your code of conduct."))
+        return redirect("open:sign-read", token)
+    upload, note = form.cleaned_data["file"], form.cleaned_data["note"]
+    by = Outsider(state["who"]["name"])
+    try:
+        workflow.offer_own_code(link.agreement, upload, by=by, note=note, link=link, trace=trace_of(request))
+    except WorkflowError as error:
+        messages.error(request, error.message)
+        return redirect("open:sign", token)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("open:sign-read", token)
+    return render(request, "open/agreements/own_code_sent.html", {"agreement": link.agreement})
 
 
 @open_page

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agreements import workflow
-from agreements.forms import CheckForm, DeclineForm, ShareForm
+from agreements.forms import CheckForm, DeclineForm, OwnCodeForm, ShareForm
 from agreements.models import Acknowledgement, Agreement
 from agreements.reports import PDF_LANGUAGES, text_content
 from agreements.states import READABLE, AcknowledgementStatus, EventKind
@@ -18,6 +18,9 @@ from agreements.views.shared import agreement_file, trace_of
 from csr_portal.core.qr import qr_svg
 from csr_portal.core.workflow import WorkflowError
 from suppliers.access import portal_page
+
+SENT_BACK = (EventKind.CHOP_REFUSED, EventKind.RESERVATION_REFUSED, EventKind.OWN_CODE_REFUSED)
+ACCEPTED = (EventKind.RESERVATION_ACCEPTED, EventKind.OWN_CODE_ACCEPTED)
 
 
 def _agreement(request: HttpRequest, pk: int) -> Agreement:
@@ -53,7 +56,9 @@ def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "qr": qr_svg(link_url, label=_("QR code of the signing link")) if link else "",
         "share_form": ShareForm(),
         "decline_form": DeclineForm(version=agreement.version),
-        "refused": agreement.events.filter(kind=EventKind.CHOP_REFUSED).last(),
+        "own_code_form": OwnCodeForm(),
+        "refused": agreement.events.filter(kind__in=SENT_BACK).last(),
+        "decided": agreement.events.filter(kind__in=ACCEPTED).last(),
     }
     return render(request, "portal/agreements/agreement_detail.html", context)
 
@@ -88,6 +93,26 @@ def agreement_chop(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, error.message)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
+    return redirect("portal:agreement-detail", pk)
+
+
+@portal_page
+@require_POST
+def agreement_own_code(request: HttpRequest, pk: int) -> HttpResponse:
+    """The supplier's own code of conduct in place of the text."""
+    agreement, form = _agreement(request, pk), OwnCodeForm(request.POST, request.FILES)
+    if not form.is_valid():
+        messages.error(request, _("Choose the PDF of your code of conduct."))
+        return redirect("portal:agreement-detail", pk)
+    upload, note = form.cleaned_data["file"], form.cleaned_data["note"]
+    try:
+        workflow.offer_own_code(agreement, upload, by=request.user, note=note, trace=trace_of(request))
+    except WorkflowError as error:
+        messages.error(request, error.message)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("Sent. The company compares it with its text and answers."))
     return redirect("portal:agreement-detail", pk)
 
 

@@ -27,4 +27,6 @@ def agreement_file(agreement: Agreement, kind: str) -> FileResponse:
     if kind == "chop-view" and agreement.chop_scan and agreement.chop_scan.viewing_copy:
         field = agreement.chop_scan.viewing_copy
         return file_response(field, name="chop.jpg", media_type="image/jpeg", inline=True)
+    if kind == "own-code" and (code := agreement.own_codes.select_related("file").first()):
+        return file_response(code.file.file, name=code.file.original_name, media_type=code.file.media_type)
     raise Http404

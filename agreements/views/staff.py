@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST
 
 from agreements import campaigns, workflow
 from agreements.audience import undeliverable
-from agreements.forms import IssueForm, ReasonForm
+from agreements.forms import CountersignForm, IssueForm, ReasonForm, SignersForm
 from agreements.models import Acknowledgement, Agreement, Campaign, Document, Version
-from agreements.permissions import can_issue
+from agreements.permissions import can_issue, signing_for
 from agreements.reports import PDF_LANGUAGES, draw_text, text_content
 from agreements.states import AcknowledgementStatus, AgreementStatus, CampaignStatus, DocumentKind, EventKind
 from agreements.views.shared import agreement_file
@@ -34,6 +34,9 @@ from suppliers.workflow.supplier import remind
 
 PROCUREMENT = (Role.BUYER, Role.CSR_MANAGER)
 CAMPAIGN_READERS = (*PROCUREMENT, Role.ADMINISTRATOR)
+
+
+DECIDED = (EventKind.RESERVATION_ACCEPTED, EventKind.OWN_CODE_ACCEPTED)
 
 
 def owners(request: HttpRequest) -> list[tuple[str, str]]:
@@ -135,6 +138,13 @@ def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "events": agreement.events.select_related("link"),
         "steps": {offer.name.partition(".")[2] for offer in available(workflow.STEPS, agreement, request.user)},
         "form": ReasonForm(),
+        "decided": agreement.events.filter(kind__in=DECIDED).last(),
+        "company_signatures": agreement.counter_signatures.select_related("person", "signed_by", "delegation__grantor"),
+        "signing_for": signing_for(request.user, agreement) if agreement.status == AgreementStatus.SIGNED else None,
+        "countersign_form": CountersignForm(
+            person=request.user, initial={"presented_sha256": agreement.presented_sha256}
+        ),
+        "own_code": agreement.own_codes.select_related("file").first(),
         "may_remind": waits and can_issue(request.user),
         "history": HistoryEntry.objects.about(agreement).select_related("by")[:20],
         "declined": agreement.events.filter(kind=EventKind.DECLINED).last(),
@@ -284,6 +294,22 @@ def document_list(request: HttpRequest) -> HttpResponse:
         .annotate(suppliers=Count("targets"))[:50],
     }
     return render(request, "staff/agreements/document_list.html", context)
+
+
+@staff_page()
+def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One text over all its versions, and who signs it for the company."""
+    document = get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
+    context = {
+        "document": document,
+        "versions": document.versions.all(),
+        "signers": document.company_signers.select_related("person"),
+        "form": SignersForm(document=document),
+        "history": HistoryEntry.objects.filter(thread=document.history_thread)
+        .select_related("by")
+        .order_by("-pk")[:20],
+    }
+    return render(request, "staff/agreements/document_detail.html", context)
 
 
 @staff_page()

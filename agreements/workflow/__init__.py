@@ -5,11 +5,15 @@ supplier first, then takes the step, then calls facts_changed.
 """
 
 from agreements.workflow.chop import CHOP_TYPES, confirm_chop, refuse_chop, upload_chop
+from agreements.workflow.company import countersign, set_company_signers
+from agreements.workflow.delegation import delegate, revoke_delegation
 from agreements.workflow.evidence import Trace, note_event
 from agreements.workflow.force import come_into_force, expire, recall, seal_agreement, terminate
 from agreements.workflow.guideline import ACKNOWLEDGEMENT_STEPS, acknowledge, view_guideline
 from agreements.workflow.issuing import DUE_DAYS, Plan, issue, issued_before, plan
 from agreements.workflow.links import enter_code, link_problem, send_code, share, view
+from agreements.workflow.own_code import accept_own_code, compare_clause, offer_own_code, refuse_own_code
+from agreements.workflow.reservation import accept_reservation, refuse_reservation
 from agreements.workflow.signing import decline, sign
 from agreements.workflow.steps import STEPS
 from agreements.workflow.versions import VERSION_STEPS, missing_in_text, publish
@@ -22,10 +26,15 @@ __all__ = [
     "STEPS",
     "Trace",
     "VERSION_STEPS",
+    "accept_own_code",
+    "accept_reservation",
     "acknowledge",
     "come_into_force",
+    "compare_clause",
     "confirm_chop",
+    "countersign",
     "decline",
+    "delegate",
     "enter_code",
     "expire",
     "issue",
@@ -33,12 +42,17 @@ __all__ = [
     "link_problem",
     "missing_in_text",
     "note_event",
+    "offer_own_code",
     "plan",
     "publish",
     "recall",
     "refuse_chop",
+    "refuse_own_code",
+    "refuse_reservation",
+    "revoke_delegation",
     "seal_agreement",
     "send_code",
+    "set_company_signers",
     "share",
     "sign",
     "terminate",

@@ -8,8 +8,8 @@ from agreements import events
 from agreements.models import Agreement
 from agreements.states import EventKind, Method, Party
 from agreements.tasks import ensure_presented
+from agreements.workflow.company import ask_company, turn_after_supplier
 from agreements.workflow.evidence import Trace, keep_event
-from agreements.workflow.force import seal_agreement
 from agreements.workflow.links import revoke_links
 from agreements.workflow.people import people_of, staff_of
 from agreements.workflow.steps import STEPS
@@ -43,10 +43,11 @@ def upload_chop(agreement: Agreement, upload: UploadedFile, *, by: User, trace: 
 def confirm_chop(agreement: Agreement, *, by: User, reason: str = "") -> None:
     """The scan shows our text, complete, with the supplier's chop: it counts as a signature."""
     supplier = lock(agreement.supplier_id)
-    move(agreement, STEPS, "agreement.confirm_chop", by=by, reason=reason, due_on=None)
+    turn = turn_after_supplier(agreement)
+    move(agreement, STEPS, "agreement.confirm_chop", by=by, reason=reason, due_on=None, turn=turn)
     events.changed(agreement)
     keep_event(agreement, EventKind.CHOP_CONFIRMED, party=Party.COMPANY, name=by.name, title=by.job_title)
-    seal_agreement.enqueue(agreement.pk, key=str(agreement.pk))
+    ask_company(agreement)
     facts_changed(supplier, by=by)
 
 

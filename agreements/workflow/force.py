@@ -27,7 +27,7 @@ from suppliers.workflow import facts_changed, lock
 def seal_agreement(agreement_id: int) -> None:
     """Draw and seal the signed agreement, then bring it into force. Run twice, it does nothing the second time."""
     agreement = Agreement.objects.select_related("supplier", "version__document", "chop_scan").get(pk=agreement_id)
-    if agreement.status != A.SIGNED:
+    if agreement.status != A.SIGNED or agreement.counter_signatures.due().exists():
         return
     ensure_presented(agreement)
     agreement.valid_from = timezone.localdate(agreement.status_since)

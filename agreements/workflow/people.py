@@ -1,12 +1,14 @@
 """Who is concerned by an agreement on both sides, and how they are told."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
 
 from agreements.models import Agreement
 from csr_portal.core.models import User
-from csr_portal.core.notices import tell
+from csr_portal.core.notices import tell, tell_address
+from csr_portal.core.roles import Role
 from suppliers.models import Supplier
 
 
@@ -20,6 +22,11 @@ def staff_of(agreement: Agreement) -> list[User]:
     return list(people.values())
 
 
+def deciders() -> list[User]:
+    """Who decides about reservations and own codes of conduct."""
+    return list(User.objects.filter(groups__name=Role.CSR_MANAGER, is_active=True).order_by("pk"))
+
+
 def tell_both(
     agreement: Agreement, kind: str, event: str, context: dict[str, Any] | None = None, *, without_staff: bool = False
 ) -> None:
@@ -28,3 +35,20 @@ def tell_both(
     if without_staff:
         return
     tell(staff_of(agreement), kind, about=agreement, event=event, url=staff, context=context)
+
+
+def tell_people(
+    people: Iterable[User], agreement: Agreement, kind: str, event: str, *, url: str,
+    context: dict[str, Any] | None = None,
+) -> None:  # fmt: skip
+    """The same person is told once, however many reasons there are."""
+    once = {person.pk: person for person in people}
+    tell(once.values(), kind, about=agreement, event=event, url=url, context=context)
+
+
+def tell_outside(agreement: Agreement, kind: str, event: str, *, context: dict[str, Any] | None = None) -> None:
+    """The signatory who signed by link, if there is an address."""
+    link = agreement.signing_links.exclude(used_at=None).exclude(email="").first()
+    if link:
+        url = reverse("open:sign-done", args=[link.token])
+        tell_address(link.email, kind, language=link.language, about=agreement, event=event, url=url, context=context)

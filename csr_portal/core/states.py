@@ -41,4 +41,5 @@ class Turn(TextChoices):
     TRAINER = "trainer", _("Training coordinator")
     SUPPLIER = "supplier", _("Supplier")
     SIGNATORY = "signatory", _("Signatory")
+    COMPANY = "company", _("Signatory of the company")
     NOBODY = "", _("Nobody")

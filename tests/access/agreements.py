@@ -1,9 +1,9 @@
 """Who may open which address of the agreements app."""
 
-from agreements.models import SigningLink
+from agreements.models import Delegation, SigningLink
 from csr_portal.core.timezones import today
 from tests.access.table import ANYBODY, EVERYBODY, PROCUREMENT, STAFF, SUPPLIER, Route
-from tests.factories.agreements import AcknowledgementFactory, AgreementFactory, CampaignFactory
+from tests.factories.agreements import AcknowledgementFactory, AgreementFactory, CampaignFactory, OwnCodeFactory
 
 CAMPAIGN_READERS = PROCUREMENT | {"administrator"}
 CSR = frozenset({"csr_manager"})
@@ -15,6 +15,10 @@ def agreement(world):
 
 def acknowledgement(world):
     return {"pk": world.acknowledgement.pk}
+
+
+def document(world):
+    return {"pk": world.agreement.document_id}
 
 
 def version(world):
@@ -42,6 +46,16 @@ ROUTES = {
         f"staff:agreement-{step}": Route(PROCUREMENT, agreement, "post")
         for step in ("recall", "terminate", "confirm-chop", "refuse-chop")
     },
+    **{
+        f"staff:agreement-{step}": Route(CSR, agreement, "post")
+        for step in ("accept-reservation", "refuse-reservation", "accept-own-code", "refuse-own-code")
+    },
+    "staff:agreement-own-code": Route(PROCUREMENT, agreement),
+    "staff:agreement-countersign": Route(STAFF, agreement, "post"),
+    "staff:delegation-list": Route(CAMPAIGN_READERS),
+    "staff:delegation-revoke": Route(CAMPAIGN_READERS, lambda world: {"pk": world.delegation.pk}, "post"),
+    "staff:document-detail": Route(STAFF, document),
+    "staff:document-signers": Route(CSR, document, "post"),
     "staff:agreement-remind": Route(PROCUREMENT, agreement, "post"),
     "staff:campaign-detail": Route(CAMPAIGN_READERS, campaign),
     "staff:campaign-progress": Route(CAMPAIGN_READERS, campaign),
@@ -58,10 +72,13 @@ ROUTES = {
     "portal:agreement-list": Route(SUPPLIER | {"mallory"}),
     "portal:agreement-detail": Route(SUPPLIER, agreement, foreign=404),
     "portal:agreement-file": Route(SUPPLIER, text, foreign=404),
-    **{f"portal:agreement-{step}": Route(SUPPLIER, agreement, "post", 404) for step in ("share", "chop", "decline")},
+    **{
+        f"portal:agreement-{step}": Route(SUPPLIER, agreement, "post", 404)
+        for step in ("share", "chop", "decline", "own-code")
+    },
     "portal:guideline-detail": Route(SUPPLIER, acknowledgement, foreign=404),
     **{f"open:{name}": Route(ANYBODY, token) for name in ("sign", "sign-who", "sign-read", "sign-sign", "sign-done")},
-    **{f"open:{name}": Route(ANYBODY, token, "post") for name in ("sign-code", "sign-decline")},
+    **{f"open:{name}": Route(ANYBODY, token, "post") for name in ("sign-code", "sign-decline", "sign-own-code")},
     "open:sign-file": Route(ANYBODY, lambda world: token(world) | {"kind": "text"}),
     "api:agreement-list": Route(EVERYBODY),
     "api:agreement-detail": Route(STAFF | SUPPLIER, agreement, foreign=404),
@@ -78,6 +95,11 @@ def fill(world):
     world.agreement = AgreementFactory(supplier=world.acme)
     world.acknowledgement = AcknowledgementFactory(supplier=world.acme)
     world.agreement_campaign = CampaignFactory(version=world.agreement.version, created_by=world.buyer)
+    OwnCodeFactory(agreement=world.agreement)
+    world.delegation = Delegation.objects.create(
+        grantor=world.buyer, delegate=world.csr_manager, starts_on=today(), ends_on=today(), reason="Leave",
+        created_by=world.buyer,
+    )  # fmt: skip
     world.signing_link = SigningLink.objects.create(
         agreement=world.agreement, name="陈国强", title="法定代表人", language="zh-hans", expires_on=today()
     )

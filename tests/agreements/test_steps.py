@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from agreements import workflow
 from agreements.states import AcknowledgementStatus, AgreementStatus
 from csr_portal.core.workflow import SYSTEM, Outsider, WorkflowError, available, move
-from tests.factories.agreements import AcknowledgementFactory, AgreementFactory
+from tests.factories.agreements import AcknowledgementFactory, AgreementFactory, OwnCodeFactory
 
 pytestmark = pytest.mark.django_db
 SUPPLIER = {"alice", "bob"}
@@ -20,7 +20,14 @@ AGREEMENT = {
     "upload_chop": (OPEN, "chop_pending", SUPPLIER),
     "confirm_chop": ({"chop_pending"}, "signed", PROCUREMENT),
     "refuse_chop": ({"chop_pending"}, "viewed", PROCUREMENT),
-    "recall": (OPEN | {"chop_pending"}, "recalled", PROCUREMENT),
+    "reserve": (OPEN, "reserved", {"signatory"}),
+    "accept_reservation": ({"reserved"}, "signed", {"csr_manager"}),
+    "refuse_reservation": ({"reserved"}, "viewed", {"csr_manager"}),
+    "offer_own_code": (OPEN, "own_code", SUPPLIER | {"signatory"}),
+    "accept_own_code": ({"own_code"}, "signed", {"csr_manager"}),
+    "refuse_own_code": ({"own_code"}, "viewed", {"csr_manager"}),
+    "countersign": ({"signed"}, "signed", set()),
+    "recall": (OPEN | {"chop_pending", "reserved", "own_code"}, "recalled", PROCUREMENT),
     "come_into_force": ({"signed"}, "in_force", set()),
     "supersede": ({"in_force"}, "superseded", set()),
     "expire": ({"in_force"}, "expired", set()),
@@ -85,6 +92,7 @@ def test_step_goes_from_its_sources_only_and_to_its_target(name, acme):
     sources, target, _who = AGREEMENT[name]
     for status in AgreementStatus.values:
         row = AgreementFactory(supplier=acme, status=status)
+        OwnCodeFactory(agreement=row)
         if status in sources:
             move(row, workflow.STEPS, f"agreement.{name}", by=SYSTEM)
         else:

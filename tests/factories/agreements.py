@@ -1,8 +1,19 @@
 import factory
 
 from agreements import defaults
-from agreements.models import Acknowledgement, Agreement, Campaign, CheckQuestion, Clause, Document, Version
+from agreements.models import (
+    Acknowledgement,
+    Agreement,
+    Campaign,
+    CheckQuestion,
+    Clause,
+    Document,
+    OwnCode,
+    OwnCodeClause,
+    Version,
+)
 from agreements.states import AcknowledgementStatus, AgreementStatus, CampaignStatus, DocumentKind, VersionStatus
+from csr_portal.core.models import StoredFile
 from tests.factories.suppliers import SupplierFactory
 
 
@@ -84,6 +95,27 @@ class AgreementFactory(factory.django.DjangoModelFactory):
     language = "zh-hans"
     status = AgreementStatus.ISSUED
     turn = "supplier"
+
+
+class OwnCodeFactory(factory.django.DjangoModelFactory):
+    """A supplier's own code that covers every clause of the agreement's text."""
+
+    class Meta:
+        model = OwnCode
+        skip_postgeneration_save = True
+
+    agreement = factory.SubFactory(AgreementFactory)
+    file = factory.LazyFunction(
+        lambda: StoredFile.objects.create(
+            original_name="code.pdf", media_type="application/pdf", size=1, sha256="0" * 64, file="code.pdf"
+        )
+    )
+    offered_by = "刘敏"
+
+    @factory.post_generation
+    def clauses(self, create, extracted, **kwargs):
+        for clause in self.agreement.version.clauses.all():
+            OwnCodeClause.objects.create(own_code=self, clause=clause, cover=extracted or "covered", place="3")
 
 
 class AcknowledgementFactory(factory.django.DjangoModelFactory):

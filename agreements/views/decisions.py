@@ -1,0 +1,155 @@
+"""Pages of staff: reservations, own codes of conduct, signatures for the company and who gives them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from agreements import workflow
+from agreements.forms import CountersignForm, DelegationForm, ReasonForm, SignersForm, clause_forms
+from agreements.models import Agreement, Delegation, Document
+from agreements.permissions import can_decide, can_delegate_for_others, can_revoke
+from agreements.states import AgreementStatus
+from agreements.views.shared import trace_of
+from agreements.workflow.steps import own_code_blockers
+from csr_portal.core.access import PersonRequest, staff_page
+from csr_portal.core.roles import Role
+from csr_portal.core.timezones import today
+from csr_portal.core.workflow import WorkflowError
+
+PROCUREMENT = (Role.BUYER, Role.CSR_MANAGER)
+
+
+def _agreement(request: HttpRequest, pk: int) -> Agreement:
+    rows = Agreement.objects.visible_to(request.user).select_related("supplier", "version__document", "document")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _say(request: HttpRequest, error: WorkflowError) -> None:
+    messages.error(request, " ".join([error.message, *(str(blocker.text) for blocker in error.blockers)]))
+
+
+@staff_page(Role.CSR_MANAGER)
+@require_POST
+def agreement_decision(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """Accept or refuse a reservation or an own code; a refusal needs a reason."""
+    agreement, form = _agreement(request, pk), ReasonForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    if not reason and step.startswith("refuse"):
+        messages.error(request, _("Give a reason."))
+        return redirect("staff:agreement-detail", pk)
+    try:
+        getattr(workflow, step)(agreement, by=request.user, reason=reason)
+    except WorkflowError as error:
+        _say(request, error)
+    return redirect("staff:agreement-detail", pk)
+
+
+@staff_page(*PROCUREMENT)
+def agreement_own_code(request: PersonRequest, pk: int) -> HttpResponse:
+    """Our clauses on the left, what the supplier's code says on the right; saved as far as it is filled in."""
+    agreement = _agreement(request, pk)
+    code = get_object_or_404(agreement.own_codes.select_related("file"))
+    may_compare = can_decide(request.user) and agreement.status == AgreementStatus.OWN_CODE
+    rows = clause_forms(code, request.POST if request.method == "POST" and may_compare else None)
+    if request.method == "POST" and may_compare and _compared(request, rows):
+        messages.success(request, _("Saved."))
+        return redirect("staff:agreement-own-code", pk)
+    context = {
+        "agreement": agreement,
+        "code": code,
+        "rows": rows,
+        "may_compare": may_compare,
+        "blockers": own_code_blockers(agreement) if may_compare else [],
+        "form": ReasonForm(),
+    }
+    return render(request, "staff/agreements/own_code.html", context)
+
+
+def _compared(request: PersonRequest, rows: list[tuple[Any, Any]]) -> bool:
+    """Save every clause that is right; a clause that is not says so beside its field."""
+    is_right = True
+    for row, form in rows:
+        if not form.is_valid():
+            is_right = False
+            continue
+        try:
+            if form.has_changed():
+                workflow.compare_clause(row, by=request.user, **form.cleaned_data)
+        except WorkflowError as error:
+            form.add_error("place", error.message)
+            is_right = False
+    return is_right
+
+
+@staff_page()
+@require_POST
+def agreement_countersign(request: PersonRequest, pk: int) -> HttpResponse:
+    """The signature for the company: one's own name typed, the text as presented."""
+    agreement, form = _agreement(request, pk), CountersignForm(request.POST, person=request.user)
+    if not form.is_valid():
+        messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))
+        return redirect("staff:agreement-detail", pk)
+    try:
+        shown = form.cleaned_data["presented_sha256"]
+        workflow.countersign(agreement, by=request.user, presented_sha256=shown, trace=trace_of(request))
+        messages.success(request, _("Signed for the company."))
+    except WorkflowError as error:
+        _say(request, error)
+    return redirect("staff:agreement-detail", pk)
+
+
+@staff_page(Role.CSR_MANAGER)
+@require_POST
+def document_signers(request: PersonRequest, pk: int) -> HttpResponse:
+    document = get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
+    form = SignersForm(request.POST, document=document)
+    try:
+        if form.is_valid():
+            workflow.set_company_signers(document, form.people(), by=request.user)
+            messages.success(request, _("Saved."))
+        else:
+            messages.error(request, _("Choose people of the company."))
+    except WorkflowError as error:
+        _say(request, error)
+    return redirect("staff:document-detail", pk)
+
+
+@staff_page(*PROCUREMENT, Role.ADMINISTRATOR)
+def delegation_list(request: PersonRequest) -> HttpResponse:
+    """Who signs in whose place, and the form for another delegation."""
+    form = DelegationForm(request.POST or None, person=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            workflow.delegate(by=request.user, **form.cleaned_data)
+        except WorkflowError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, _("Saved. Both were told."))
+            return redirect("staff:delegation-list")
+    rows = Delegation.objects.visible_to(request.user).select_related("grantor", "delegate", "created_by", "revoked_by")
+    day = today()
+    context = {
+        "form": form,
+        "rows": [
+            (row, row.holds(day), not row.revoked_at and row.ends_on >= day and can_revoke(request.user, row))
+            for row in rows.prefetch_related("documents")[:100]
+        ],
+        "for_others": can_delegate_for_others(request.user),
+    }
+    return render(request, "staff/agreements/delegation_list.html", context)
+
+
+@staff_page(*PROCUREMENT, Role.ADMINISTRATOR)
+@require_POST
+def delegation_revoke(request: PersonRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Delegation.objects.visible_to(request.user), pk=pk)
+    try:
+        workflow.revoke_delegation(row, by=request.user)
+        messages.success(request, _("Revoked. Both were told."))
+    except WorkflowError as error:
+        _say(request, error)
+    return redirect("staff:delegation-list")
