@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements import events
 from agreements.models import Agreement, CompanySigner, CounterSignature, Delegation, Document
 from agreements.permissions import can_decide, signing_for
 from agreements.reports import CONSENT_VERSION
@@ -83,7 +82,6 @@ def countersign(agreement: Agreement, *, by: User, presented_sha256: str, trace:
     data = {"title": by.job_title, "in_place_of": str(turn[0].person) if turn and turn[1] else ""}
     next_turn = Turn.NOBODY if is_last else Turn.COMPANY
     move(agreement, STEPS, "agreement.countersign", by=by, data=data, turn=next_turn)
-    events.changed(agreement)
     if turn is None:
         raise PermissionDenied
     due, delegation = turn
