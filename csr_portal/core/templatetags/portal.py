@@ -24,7 +24,7 @@ from django.utils.text import slugify
 from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 
-from csr_portal.core import badges, dates, icons, translated
+from csr_portal.core import badges, dates, icons
 from csr_portal.core.names import script_language
 from csr_portal.core.roles import Role, has_role, is_staff_member
 from csr_portal.core.translated import in_language
@@ -305,10 +305,10 @@ def day_short(value: dt.date | None) -> str:
     return dates.day_text(value, short=True)
 
 
-@register.filter
-def in_language(texts: dict[str, str] | None, language: str = "") -> str:
+@register.filter("in_language")
+def text_in_language(texts: dict[str, str] | None, language: str = "") -> str:
     """Content in several languages: the reader's, or the one given."""
-    return translated.in_language(texts, language or None)
+    return in_language(texts, language or None)
 
 
 @register.filter
