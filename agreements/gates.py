@@ -43,7 +43,12 @@ def agreement_in_force(
             "held": text,
             "version": waiting.version.number,
         }
-    facts = {"agreement": held.pk, "number": held.number, "version": held.version.number, "sha256": held.sealed_sha256}
+    facts: dict[str, Any] = {
+        "agreement": held.pk,
+        "number": held.number,
+        "version": held.version.number,
+        "sha256": held.sealed_sha256,
+    }
     facts |= {"own_code": True} if held.is_own_code else {}
     facts |= {"reservations": [item["clause"] for item in held.reservations]} if held.reservations else {}
     needs_renewal = state == ConditionState.EXPIRING and not waiting
