@@ -240,6 +240,10 @@ WEBHOOK_EVENTS = ["suppliers.events.EVENTS", "agreements.events.EVENTS"]
 WEBHOOK_ALLOW_HTTP = env.bool("WEBHOOK_ALLOW_HTTP", default=False)
 WEBHOOK_ALLOWED_NETWORKS = [ip_network(text) for text in env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])]
 
+# The nightly file with the gate's answers: where it is laid down, and how many days it stays (suppliers/drops.py).
+PURCHASING_DROP_DIR = Path(env.str("PURCHASING_DROP_DIR", default=str(DATA_DIR / "purchasing"))).resolve()
+PURCHASING_DROP_DAYS = env.int("PURCHASING_DROP_DAYS", default=30)
+
 # API
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -10,7 +10,7 @@ from csr_portal.core.models import User
 from csr_portal.core.notices import tell
 from csr_portal.core.roles import Role
 from csr_portal.core.timezones import today
-from suppliers import events
+from suppliers import drops, events
 from suppliers.gates import EXPIRING_DAYS
 from suppliers.models import Certificate, Supplier, Waiver
 from suppliers.recipients import people_of
@@ -38,7 +38,9 @@ def nightly(day: dt.date | None = None) -> int:
     end_waivers(day)
     remind_of_certificates(day)
     tell_of_expired_certificates(day)
-    return look_at_suppliers(day)
+    number = look_at_suppliers(day)
+    drops.nightly(day)
+    return number
 
 
 def end_waivers(day: dt.date) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from suppliers.views import certificates, policies, readiness, reviews
+from suppliers.views import certificates, drops, policies, readiness, reviews
 from suppliers.views import open as open_views
 from suppliers.views import portal as portal_views
 from suppliers.views import staff as staff_views
@@ -29,6 +29,9 @@ staff = [
     path("invitations/<int:pk>/", staff_views.invitation_detail, name="invitation-detail"),
     path("invitations/<int:pk>/resend/", staff_views.invitation_resend, name="invitation-resend"),
     path("invitations/<int:pk>/revoke/", staff_views.invitation_revoke, name="invitation-revoke"),
+    path("purchasing-files/", drops.drop_list, name="drop-list"),
+    path("purchasing-files/run/", drops.drop_run, name="drop-run"),
+    path("purchasing-files/<int:pk>/", drops.drop_file, name="drop-file"),
     path("certificates/", certificates.certificate_list, name="certificate-list"),
     path("certificates/<int:pk>/", certificates.certificate_detail, name="certificate-detail"),
     path("certificates/<int:pk>/file/", certificates.certificate_file, name="certificate-file"),

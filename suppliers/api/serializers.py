@@ -5,6 +5,8 @@ from typing import ClassVar
 from rest_framework import serializers
 
 from suppliers.models import Site, Supplier
+from suppliers.purchasing import MOST_AT_ONCE
+from suppliers.states import Segment
 
 
 class SiteSerializer(serializers.ModelSerializer):
@@ -65,12 +67,28 @@ class ConditionSerializer(serializers.Serializer):
 
 
 class GateSerializer(serializers.Serializer):
-    """`answer` for purchasing: allow, conditional (until), deny."""
+    """`answer` for purchasing: allow, conditional (until), deny with every reason."""
 
+    asked = serializers.CharField()
     supplier = serializers.CharField()
+    status = serializers.CharField()
     segment = serializers.CharField()
     answer = serializers.ChoiceField(choices=["allow", "conditional", "deny"])
     until = serializers.DateField(allow_null=True)
+    day = serializers.DateField()
     reasons = ConditionSerializer(many=True)
     conditions = ConditionSerializer(many=True)
-    policy = serializers.IntegerField()
+    policy = serializers.IntegerField(allow_null=True)
+
+
+class GateQuestionSerializer(serializers.Serializer):
+    """Several suppliers at once, by our number or their registration number (`CN:91…` or without the country)."""
+
+    numbers = serializers.ListField(
+        child=serializers.CharField(max_length=60), allow_empty=False, max_length=MOST_AT_ONCE
+    )
+    segment = serializers.ChoiceField(choices=Segment.choices, default=Segment.COOPERATING)
+
+
+class GateAnswersSerializer(serializers.Serializer):
+    answers = GateSerializer(many=True)

@@ -4,20 +4,29 @@ from typing import Any
 
 import django_filters
 from django.shortcuts import get_object_or_404
+from django.utils.http import parse_etags, quote_etag
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from csr_portal.core.api import VisibleRows
+from csr_portal.core.pdf import content_fingerprint
 from suppliers import purchasing
-from suppliers.api.serializers import GateSerializer, SupplierDetailSerializer, SupplierSerializer
+from suppliers.api.serializers import (
+    GateAnswersSerializer,
+    GateQuestionSerializer,
+    GateSerializer,
+    SupplierDetailSerializer,
+    SupplierSerializer,
+)
 from suppliers.models import Supplier
 from suppliers.querysets import search_condition
 from suppliers.states import Segment, SupplierStatus
+
+SEGMENT = OpenApiParameter("segment", enum=Segment.values, default=Segment.COOPERATING)
 
 
 class SupplierFilter(django_filters.FilterSet):
@@ -42,15 +51,51 @@ class SupplierViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, VisibleR
     def get_serializer_class(self) -> type[BaseSerializer]:
         return SupplierSerializer if self.action == "list" else SupplierDetailSerializer
 
-    @extend_schema(
-        parameters=[OpenApiParameter("segment", enum=Segment.values, default=Segment.COOPERATING)],
-        responses=GateSerializer,
-    )
+    @extend_schema(parameters=[SEGMENT], responses={200: GateSerializer, 304: None})
     @action(detail=True, filterset_class=None)
     def gate(self, request: Request, number: str) -> Response:
-        """May we order from this supplier: allow, conditional or deny, with every reason and until when."""
-        segment = request.query_params.get("segment", Segment.COOPERATING)
-        if segment not in Segment.values:
-            raise ValidationError({"segment": Segment.values})
+        """May we order from this supplier: allow, conditional or deny, with every reason and until when.
+
+        The answer has an ETag; with `If-None-Match` an unchanged one is 304.
+        """
+        question = self._question({"numbers": [number], "segment": request.query_params.get("segment")})
         supplier = get_object_or_404(self.get_queryset(), number=number)
-        return Response(GateSerializer(purchasing.ask(supplier, segment)).data)
+        return etagged(request, GateSerializer(purchasing.ask(supplier, question["segment"])).data)
+
+    @extend_schema(
+        parameters=[SEGMENT, OpenApiParameter("number", many=True, required=True)],
+        responses={200: GateAnswersSerializer, 304: None}, filters=False,
+    )  # fmt: skip
+    @action(detail=False, filterset_class=None, pagination_class=None, url_path="gates", url_name="gates")
+    def gates(self, request: Request) -> Response:
+        """The same for up to 100 suppliers, `?number=S-10417&number=CN:91440300…`, answered in the order asked.
+
+        A number is ours or a registration number. One that is not known is a `deny` with the reason `unknown`.
+        """
+        numbers = request.query_params.getlist("number")
+        return self._answers({"numbers": numbers, "segment": request.query_params.get("segment")})
+
+    @extend_schema(request=GateQuestionSerializer, responses={200: GateAnswersSerializer, 304: None})
+    @gates.mapping.post
+    def ask_gates(self, request: Request) -> Response:
+        """The same with the numbers in the body, for lists that are too long for an address. Changes nothing."""
+        return self._answers(request.data)
+
+    def _answers(self, data: Any) -> Response:
+        question = self._question(data)
+        answers = purchasing.ask_all(self.get_queryset(), question["numbers"], question["segment"])
+        return etagged(self.request, GateAnswersSerializer({"answers": list(answers)}).data)
+
+    def _question(self, data: Any) -> Any:
+        given = {name: value for name, value in data.items() if value is not None} if hasattr(data, "items") else data
+        question = GateQuestionSerializer(data=given)
+        question.is_valid(raise_exception=True)
+        return question.validated_data
+
+
+def etagged(request: Request, data: Any) -> Response:
+    """The answer with its ETag, or 304 without one to who has it already."""
+    etag = quote_etag(content_fingerprint(data)[:32])
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    return Response(status=304, headers=headers) if etag in known or "*" in known else Response(data, headers=headers)

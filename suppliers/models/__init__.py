@@ -1,6 +1,7 @@
 """What the app stores, split by what belongs together."""
 
 from suppliers.models.certificates import Certificate, Evidence, RecognitionRule
+from suppliers.models.drops import GateDrop
 from suppliers.models.gate import Decision, GatePolicy, Review, Waiver
 from suppliers.models.people import Contact, Invitation, JoinRequest, new_nonce
 from suppliers.models.reports import DecisionReport, SupplierReport, YearlyReport
@@ -17,6 +18,7 @@ __all__ = [
     "Decision",
     "DecisionReport",
     "Evidence",
+    "GateDrop",
     "GatePolicy",
     "Invitation",
     "JoinRequest",

@@ -1,6 +1,7 @@
 """Who may open which address of the suppliers app."""
 
-from suppliers.models import DecisionReport
+from suppliers import drops
+from suppliers.models import DecisionReport, GateDrop
 from suppliers.workflow import invitations
 from tests.access.table import ANYBODY, PROCUREMENT, STAFF, SUPPLIER, SUPPLIER_ADMIN, Route
 from tests.factories.suppliers import (
@@ -19,6 +20,7 @@ from tests.factories.suppliers import (
 
 API_READERS = STAFF | SUPPLIER
 RULES = frozenset({"csr_manager", "administrator"})
+CONNECTIONS = frozenset({"administrator", "csr_manager"})
 MALLORY = frozenset({"mallory"})
 
 
@@ -66,6 +68,9 @@ ROUTES = {
     "staff:certificate-verify": staff_object(PROCUREMENT, "certificate", "post"),
     "staff:certificate-reject": staff_object(PROCUREMENT, "certificate", "post"),
     "staff:certificate-withdraw": staff_object(PROCUREMENT, "certificate", "post"),
+    "staff:drop-list": Route(CONNECTIONS),
+    "staff:drop-run": Route(CONNECTIONS, method="post"),
+    "staff:drop-file": staff_object(CONNECTIONS, "drop"),
     "staff:review-list": Route(PROCUREMENT),
     "staff:review-detail": staff_object(PROCUREMENT, "review"),
     "staff:review-prepare": staff_object(frozenset({"csr_manager", "buyer"}), "open_review", "post"),
@@ -110,6 +115,7 @@ ROUTES = {
     "open:invitation": Route(ANYBODY, lambda world: {"token": invitations.token_of(world.invitation)}),
     "api:supplier-list": Route(API_READERS | MALLORY),
     "api:supplier-detail": Route(API_READERS, lambda world: {"number": world.acme.number}, foreign=404),
+    "api:supplier-gates": Route(API_READERS | MALLORY),
     "api:supplier-gate": Route(API_READERS, lambda world: {"number": world.acme.number}, foreign=404),
 }
 
@@ -126,6 +132,9 @@ def fill(world):
     decision = DecisionFactory(review__supplier=acme)
     world.review = decision.review
     world.open_review = ReviewFactory(supplier=acme)
+    drops.folder().mkdir(parents=True, exist_ok=True)
+    (drops.folder() / "gates-2019-01-01.csv").write_bytes(b"number")
+    world.drop = GateDrop.objects.create(day="2019-01-01", status="ready", file_name="gates-2019-01-01.csv")
     world.waiver = WaiverFactory(supplier=acme)
     world.policy = GatePolicyFactory(number=9, is_current=False)
     world.trial = TrialFactory(policy=world.policy)

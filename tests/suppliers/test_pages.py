@@ -92,7 +92,7 @@ def test_gate_api_answers_deny_with_reasons_and_until(acme, buyer, login):
         "until": None,
         "policy": 1,
     }
-    assert [reason["code"] for reason in answer["reasons"]] == ["csr_review"]
+    assert [reason["code"] for reason in answer["reasons"]] == ["status", "csr_review"]
 
 
 def test_api_list_shows_a_supplier_only_itself(acme, rival, alice, login):
