@@ -1,7 +1,7 @@
 """How the supplier list grows: first page, page 1,000 and searches at 1,000 and 100,000 suppliers, on PostgreSQL.
 
 Run with `make bench`. Makes a database of its own (`csr_portal_bench`), fills it, asks the list through the whole stack
-through the whole stack (session, user, template) and prints median and 95th percentile; then drops the database.
+(session, user, template) and prints median and 95th percentile; then drops the database.
 """
 
 import os
@@ -38,6 +38,7 @@ def fill(total: int, owner: object) -> None:
     from django.db import connection
 
     from suppliers.models import Supplier
+    from suppliers.querysets import search_text
 
     have = Supplier.objects.count()
     dice = random.Random(7)
@@ -53,7 +54,7 @@ def fill(total: int, owner: object) -> None:
                 country=dice.choice(["CN"] * 6 + ["JP", "VN", "DE"]),
                 status=dice.choice(["cooperating"] * 4 + ["strategic", "registered"]),
                 owner=owner,
-                search_text=f"{name} {latin} S-{number:06d}".lower(),
+                search_text=search_text(name, latin, f"S-{number:06d}"),
                 agreement_status="in_force",
             )
         )

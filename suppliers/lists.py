@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from csr_portal.core import badges
-from csr_portal.core.lists import Column, Filter, Listing
+from csr_portal.core.lists import Column, Filter, Listing, count_label
 from suppliers.countries import COUNTRIES
 from suppliers.models import Supplier
+from suppliers.models.suppliers import AGREEMENT_OPEN, BLOCKED, KEY_MATERIAL, NOT_REVIEWED
 from suppliers.querysets import search_condition
 from suppliers.states import CertificateStandard, CertificateStatus, ReviewStatus, RiskBand, SupplierStatus
 
@@ -150,11 +151,11 @@ def views_of(user: Any) -> dict[str, tuple[Any, Q]]:
     """The saved views of the supplier list: code → (words, condition)."""
     return {
         "mine": (_("In my care"), Q(owner=user) & NOT_OVER),
-        "blocked": (_("Blocked"), KEEPS & Q(gate_missing__gt=0)),
+        "blocked": (_("Blocked"), KEEPS & BLOCKED),
         "strategic": (_("Strategic"), Q(status=SupplierStatus.STRATEGIC)),
-        "key": (_("Key material"), Q(is_key_material=True) & NOT_OVER),
-        "agreement": (_("Agreement open"), Q(status__in=IN_RELATION) & ~Q(agreement_status__in=["in_force"])),
-        "no_review": (_("No site review yet"), KEEPS & Q(site_review_status__in=["", "planned", "postponed"])),
+        "key": (_("Key material"), KEY_MATERIAL & NOT_OVER),
+        "agreement": (_("Agreement open"), Q(status__in=IN_RELATION) & AGREEMENT_OPEN),
+        "no_review": (_("No site review yet"), KEEPS & NOT_REVIEWED),
         "all": (_("All"), Q()),
     }
 
@@ -167,13 +168,17 @@ IN_RELATION = [
 ]
 
 
-def tabs(request: HttpRequest, rows: QuerySet[Supplier], current: str) -> list[dict[str, Any]]:
-    """The saved views with their counts: one query for all of them."""
-    views = views_of(request.user)
-    counts = rows.aggregate(**{f"n_{code}": Count("pk", filter=where or None) for code, (_w, where) in views.items()})
+def sets_of(rows: QuerySet[Supplier], user: Any) -> dict[str, QuerySet[Supplier]]:
+    """The rows behind each saved view."""
+    return {code: rows.filter(where) for code, (_words, where) in views_of(user).items()}
+
+
+def tabs(request: HttpRequest, counts: dict[str, int], current: str) -> list[dict[str, Any]]:
+    """The saved views as tabs, each with its count."""
     return [
-        {"code": code, "label": label, "count": counts[f"n_{code}"], "here": code == current, "bad": code == "blocked"}
-        for code, (label, _where) in views.items()
+        {"code": code, "label": label, "count": count_label(counts[code]), "here": code == current}
+        | {"bad": code == "blocked" and counts[code] > 0}
+        for code, (label, _where) in views_of(request.user).items()
     ]
 
 

@@ -15,12 +15,15 @@ from urllib.parse import urlencode
 
 import xlsxwriter
 from django.core import signing
-from django.db.models import F, Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import F, IntegerField, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 
+from csr_portal.core.models import User
+
 PAGE_SIZE = 50
-COUNT_LIMIT = 10_000
+COUNT_LIMIT = 1_000
 EXPORT_LIMIT = 200_000
 
 
@@ -66,7 +69,6 @@ class Page:
 
     rows: list[Any]
     count: int
-    count_is_capped: bool
     columns: list[dict[str, Any]]
     filters: list[dict[str, Any]]
     search: str
@@ -75,14 +77,40 @@ class Page:
     export_urls: dict[str, str] = field(default_factory=dict)
     is_filtered: bool = False
     clear_url: str = "?"
+    tab_counts: dict[str, int] = field(default_factory=dict)
 
     @property
     def count_label(self) -> str:
-        return f"{self.count:,}+" if self.count_is_capped else f"{self.count:,}"
+        return count_label(self.count)
 
 
-def page_of(request: HttpRequest, rows: QuerySet, listing: Listing) -> Page:
-    """The page that the URL asks for: two queries (rows, capped count), whatever the number of rows."""
+def count_label(count: int) -> str:
+    """“343”; “1,000+” for everything above the number up to which we count."""
+    return f"{COUNT_LIMIT:,}+" if count > COUNT_LIMIT else f"{count:,}"
+
+
+class CappedCount(Subquery):
+    """How many rows, counted up to one above COUNT_LIMIT: a number for people, at the same price for any table."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) capped)"
+    output_field = IntegerField()
+
+    def __init__(self, rows: QuerySet) -> None:
+        super().__init__(rows.order_by().values("pk")[: COUNT_LIMIT + 1])
+
+
+def capped_counts(reader: User, sets: dict[str, QuerySet]) -> dict[str, int]:
+    """The sizes of several sets of rows in one query."""
+    counts = {f"n_{code}": CappedCount(rows) for code, rows in sets.items()}
+    found = User.objects.filter(pk=reader.pk).values(**counts).get()
+    return {code: found[f"n_{code}"] for code in sets}
+
+
+def page_of(request: HttpRequest, rows: QuerySet, listing: Listing, tabs: dict[str, QuerySet] | None = None) -> Page:
+    """The page that the URL asks for: two queries (rows, capped counts), whatever the number of rows.
+
+    `tabs`: the sets of rows behind the tabs above the list, whose sizes are wanted too.
+    """
     chosen = matching(request, rows, listing)
     order, descending = _order(request, listing)
     ordered, backwards = _after_cursor(request, chosen, order, descending)
@@ -90,11 +118,11 @@ def page_of(request: HttpRequest, rows: QuerySet, listing: Listing) -> Page:
     has_more, window = len(window) > PAGE_SIZE, window[:PAGE_SIZE]
     if backwards:
         window.reverse()
-    count = chosen.order_by()[: COUNT_LIMIT + 1].count()
+    counts = capped_counts(request.user, {"": chosen, **(tabs or {})})
     page = Page(
         rows=window,
-        count=min(count, COUNT_LIMIT),
-        count_is_capped=count > COUNT_LIMIT,
+        count=counts.pop(""),
+        tab_counts=counts,
         columns=[_head(request, column, order, descending) for column in listing.columns],
         filters=[_facet(request, item) for item in listing.filters],
         search=request.GET.get("q", ""),
@@ -138,7 +166,7 @@ def _after_cursor(request: HttpRequest, rows: QuerySet, order: str, descending: 
     backwards = "before" in request.GET
     text = request.GET.get("before") or request.GET.get("after") or ""
     down = descending != backwards
-    terms = [_term(order, down, backwards)]
+    terms = [_term(order, down, backwards, _may_be_empty(rows, order))]
     if order != "pk":
         terms.append(F("pk").desc() if down else F("pk").asc())
     if text:
@@ -146,18 +174,28 @@ def _after_cursor(request: HttpRequest, rows: QuerySet, order: str, descending: 
             value, pk = signing.loads(text, salt="cursor")
         except signing.BadSignature:
             return rows.order_by(*terms), False
-        rows = rows.filter(_beyond(order, value, pk, down, backwards))
+        rows = rows.filter(_beyond(order, value, pk, down, backwards, _may_be_empty(rows, order)))
     return rows.order_by(*terms), backwards
 
 
-def _term(order: str, down: bool, backwards: bool) -> Any:
-    nulls = {"nulls_first": True} if backwards else {"nulls_last": True}
-    if order == "pk":
-        nulls = {}
+def _may_be_empty(rows: QuerySet, order: str) -> bool:
+    """Whether the column that sorts can be NULL. An annotation or a JSON key always can."""
+    try:
+        first = rows.model._meta.get_field(order.partition("__")[0])
+    except FieldDoesNotExist:
+        return order != "pk"
+    if "__" in order and first.related_model:
+        return first.null or _may_be_empty(first.related_model._default_manager.all(), order.partition("__")[2])
+    return first.null or "__" in order
+
+
+def _term(order: str, down: bool, backwards: bool, may_be_empty: bool) -> Any:
+    """Only where something can be empty is it said where that goes: it would keep PostgreSQL from using the index."""
+    nulls = ({"nulls_first": True} if backwards else {"nulls_last": True}) if may_be_empty else {}
     return F(order).desc(**nulls) if down else F(order).asc(**nulls)
 
 
-def _beyond(order: str, value: Any, pk: int, down: bool, backwards: bool) -> Q:
+def _beyond(order: str, value: Any, pk: int, down: bool, backwards: bool, may_be_empty: bool) -> Q:
     """Rows after (value, pk) in reading order, with empty values at the end of the list."""
     compare = "lt" if down else "gt"
     same_value_next = Q(**{f"pk__{compare}": pk})
@@ -166,8 +204,9 @@ def _beyond(order: str, value: Any, pk: int, down: bool, backwards: bool) -> Q:
     if value is None:
         here = Q(**{f"{order}__isnull": True}) & same_value_next
         return here | Q(**{f"{order}__isnull": False}) if backwards else here
-    here = Q(**{f"{order}__{compare}": value}) | (Q(**{order: value}) & same_value_next)
-    return here if backwards else here | Q(**{f"{order}__isnull": True})
+    # The first half is where the index begins to read; without it PostgreSQL reads all rows before the page, too.
+    here = Q(**{f"{order}__{compare}e": value}) & (Q(**{f"{order}__{compare}": value}) | same_value_next)
+    return here | Q(**{f"{order}__isnull": True}) if may_be_empty and not backwards else here
 
 
 def _cursor(row: Any, order: str) -> str:
@@ -225,7 +264,9 @@ def _facet(request: HttpRequest, item: Filter) -> dict[str, Any]:
 def export_response(request: HttpRequest, rows: QuerySet, listing: Listing) -> HttpResponse | StreamingHttpResponse:
     """The whole list as XLSX or CSV, same rows and order as on the screen; formula-safe, opens in Chinese Excel."""
     order, descending = _order(request, listing)
-    ordered = matching(request, rows, listing).order_by(_term(order, descending, False), "pk")[:EXPORT_LIMIT]
+    ordered = matching(request, rows, listing).order_by(
+        _term(order, descending, False, _may_be_empty(rows, order)), "pk"
+    )[:EXPORT_LIMIT]
     head = [str(column.label) for column in listing.columns]
     lines = ([_cell(column, row) for column in listing.columns] for row in ordered.iterator(chunk_size=2000))
     name = f"{listing.file_name}-{timezone.localdate():%Y-%m-%d}"

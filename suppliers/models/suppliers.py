@@ -12,11 +12,18 @@ from csr_portal.core.models import Tracked
 from csr_portal.core.timezones import validate_time_zone
 from csr_portal.core.translated import in_language, validate_texts
 from suppliers.identity import registration_key
-from suppliers.querysets import OwnedBySupplierQuerySet, SupplierQuerySet
+from suppliers.querysets import OwnedBySupplierQuerySet, SupplierQuerySet, search_text
 from suppliers.states import RegistrationKind, RiskBand, Segment, Spend, SupplierStatus
 
 User = settings.AUTH_USER_MODEL
 validate_country = RegexValidator(r"^[A-Z]{2}$", _("Use the two capital letters of the country (ISO 3166)."))
+
+
+# Conditions of saved views (suppliers/lists.py) that have an index of their own.
+BLOCKED = models.Q(gate_missing__gt=0)
+KEY_MATERIAL = models.Q(is_key_material=True)
+AGREEMENT_OPEN = ~models.Q(agreement_status="in_force")
+NOT_REVIEWED = models.Q(site_review_status__in=["", "planned", "postponed"])
 
 
 class Category(models.Model):
@@ -116,6 +123,11 @@ class Supplier(Tracked):
             models.Index(fields=["status", "name", "id"], name="supplier_status"),
             models.Index(fields=["country", "name", "id"], name="supplier_country"),
             models.Index(fields=["next_due_on", "id"], name="supplier_next_due"),
+            # For the saved views of the list whose rows are few among many.
+            models.Index(fields=["name", "id"], condition=BLOCKED, name="supplier_blocked"),
+            models.Index(fields=["name", "id"], condition=KEY_MATERIAL, name="supplier_key_material"),
+            models.Index(fields=["name", "id"], condition=AGREEMENT_OPEN, name="supplier_agreement_open"),
+            models.Index(fields=["name", "id"], condition=NOT_REVIEWED, name="supplier_not_reviewed"),
         ]
 
     def __str__(self) -> str:
@@ -145,7 +157,7 @@ class Supplier(Tracked):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the search text and the key of identity in step with the fields they come from."""
         self.registration_key = registration_key(self.country, self.registration_number)
-        self.search_text = " ".join([self.name, self.name_latin, self.number, self.registration_number]).lower()
+        self.search_text = search_text(self.name, self.name_latin, self.number, self.registration_number)
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "registration_key", "search_text"}
         super().save(*args, **kwargs)

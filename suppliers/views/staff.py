@@ -18,7 +18,7 @@ from csr_portal.core.roles import Role
 from csr_portal.core.workflow import WorkflowError, available
 from suppliers import gates, workflow
 from suppliers.forms import ColleagueForm, InviteForm, ReasonForm, SiteForm, SupplierForm
-from suppliers.lists import HISTORY, SUPPLIER_EXPORT, SUPPLIERS, tabs, views_of
+from suppliers.lists import HISTORY, SUPPLIER_EXPORT, SUPPLIERS, sets_of, tabs, views_of
 from suppliers.models import Contact, Invitation, JoinRequest, Supplier
 from suppliers.permissions import can_manage
 from suppliers.states import ContactRole
@@ -37,8 +37,9 @@ def supplier_list(request: HttpRequest) -> HttpResponse:
     chosen = everybody.filter(views_of(request.user)[view][1])
     if request.GET.get("export"):
         return lists.export_response(request, chosen.select_related("owner"), SUPPLIER_EXPORT)
-    page = lists.page_of(request, chosen.defer("search_text", "address", "website"), SUPPLIERS)
-    context = {"page": page, "tabs": tabs(request, everybody, view), "view": view, "bulk": bulk.ACTIONS}
+    rows = chosen.defer("search_text", "address", "website")
+    page = lists.page_of(request, rows, SUPPLIERS, tabs=sets_of(everybody, request.user))
+    context = {"page": page, "tabs": tabs(request, page.tab_counts, view), "view": view, "bulk": bulk.ACTIONS}
     return render(request, "staff/suppliers/list.html", context)
 
 

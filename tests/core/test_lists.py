@@ -6,7 +6,8 @@ import pytest
 from django.test import RequestFactory
 
 from csr_portal.core import lists
-from csr_portal.core.lists import Column, Filter, Listing, export_response, page_of
+from csr_portal.core.lists import Column, Filter, Listing, count_label, export_response, page_of
+from csr_portal.core.models import User
 from suppliers.models import Supplier
 from suppliers.querysets import search_condition
 from tests.factories.suppliers import SupplierFactory
@@ -23,8 +24,10 @@ LISTING = Listing(
 )
 
 
-def page(query=""):
-    return page_of(RequestFactory().get(f"/list/?{query}"), Supplier.objects.all(), LISTING)
+def page(query="", **more):
+    request = RequestFactory().get(f"/list/?{query}")
+    request.user = User.objects.get(email="buyer@example.com")
+    return page_of(request, Supplier.objects.all(), LISTING, **more)
 
 
 def query_of(url):
@@ -94,8 +97,21 @@ def test_unknown_values_and_forged_cursors_are_ignored(seven):
 @pytest.mark.parametrize("rows", [1, 3])
 def test_page_takes_two_queries_whatever_the_number_of_rows(buyer, rows, django_assert_num_queries):
     SupplierFactory.create_batch(rows, owner=buyer)
-    with django_assert_num_queries(2):
-        page()
+    with django_assert_num_queries(1 + 2):  # the reader, the rows, all counts
+        page(tabs={"china": Supplier.objects.filter(country="CN"), "none": Supplier.objects.none()})
+
+
+def test_tabs_are_counted_apart_from_search_and_filters(seven):
+    sets = {"japan": Supplier.objects.filter(country="JP"), "all": Supplier.objects.all()}
+    result = page("q=N0", tabs=sets)
+    assert (result.count, result.tab_counts) == (1, {"japan": 3, "all": 7})
+
+
+def test_large_counts_are_capped(seven, monkeypatch):
+    monkeypatch.setattr(lists, "COUNT_LIMIT", 5)
+    result = page()
+    assert (result.count, result.count_label) == (6, "5+")
+    assert [count_label(number) for number in (0, 5, 6)] == ["0", "5", "5+"]
 
 
 def test_export_holds_all_rows_and_no_live_formula(seven, buyer):
