@@ -20,7 +20,7 @@ def add_pairs(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("suppliers", "0004_rule_versions"),
+        ("suppliers", "0005_gate_drop"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
