@@ -99,10 +99,10 @@ class CappedCount(Subquery):
         super().__init__(rows.order_by().values("pk")[: COUNT_LIMIT + 1])
 
 
-def capped_counts(reader: User, sets: dict[str, QuerySet]) -> dict[str, int]:
-    """The sizes of several sets of rows in one query."""
+def capped_counts(reader: Any, sets: dict[str, QuerySet]) -> dict[str, int]:
+    """The sizes of several sets of rows in one query, which asks the reader's row for them."""
     counts = {f"n_{code}": CappedCount(rows) for code, rows in sets.items()}
-    found = User.objects.filter(pk=reader.pk).values(**counts).get()
+    found: dict[str, Any] = dict(User.objects.filter(pk=reader.pk).values(**counts).get())
     return {code: found[f"n_{code}"] for code in sets}
 
 
