@@ -19,7 +19,7 @@ from csr_portal.core.models import Notice, User
 from csr_portal.core.roles import Role
 from csr_portal.core.states import MailStatus, Turn
 from csr_portal.core.timezones import today
-from suppliers.models import Certificate, JoinRequest, Review, Supplier, Waiver
+from suppliers.models import Certificate, DuplicatePair, JoinRequest, Review, Supplier, Waiver
 from suppliers.states import SupplierStatus
 
 LIMIT = 200
@@ -61,6 +61,14 @@ SOURCES = (
         },
         related=(),
         supplier_path="",
+    ),
+    Source(
+        DuplicatePair,
+        "copy",
+        "staff:duplicate-detail",
+        {"suspected": Wording(_("Perhaps the same company twice: compare"), _("Compare"))},
+        related=("first", "second"),
+        supplier_path="first",
     ),
     Source(
         JoinRequest,

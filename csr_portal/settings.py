@@ -288,6 +288,13 @@ STANDING_SOURCES = [
     "audits.gates.standing",
     "training.gates.standing",
 ]
+# What a merge of two suppliers does with each kind of row of a supplier (docs/decisions/0020-merging.md).
+MERGE_PARTS = [
+    "suppliers.merge_parts.PARTS",
+    "agreements.merge_parts.PARTS",
+    "audits.merge_parts.PARTS",
+    "training.merge_parts.PARTS",
+]
 # audits asks whether a person may lead a site review; training answers.
 AUDITOR_GATE = "training.gates.lead_auditor_blockers"
 # … and with which certificates a person goes, for the report of the review.

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 
 from csr_portal.core.access import Rule, View
@@ -16,8 +17,11 @@ SESSION_KEY = "supplier"
 
 
 def contact_of(request: HttpRequest) -> Contact | None:
-    """Through which contact the person acts now: the one chosen in this session, otherwise the oldest."""
-    contacts = list(Contact.objects.filter(user=request.user, ended_at=None).select_related("supplier").order_by("pk"))
+    """Through which contact the person acts now: the one chosen in this session, otherwise the oldest of a supplier
+    that was not merged into another.
+    """
+    rows = Contact.objects.filter(user=request.user, ended_at=None).select_related("supplier")
+    contacts = list(rows.order_by(F("supplier__merged_into").asc(nulls_first=True), "pk"))
     chosen = request.session.get(SESSION_KEY)
     return next((c for c in contacts if c.supplier_id == chosen), contacts[0] if contacts else None)
 

@@ -235,6 +235,25 @@ class SuccessorForm(forms.Form):
         self.fields["successor"].label_from_instance = lambda item: item.user.name
 
 
+class PairForm(forms.Form):
+    """Two suppliers by their numbers."""
+
+    left = forms.ModelChoiceField(
+        label=_("Supplier number"),
+        queryset=Supplier.objects.all(),
+        to_field_name="number",
+        widget=forms.TextInput(attrs={"placeholder": "S-10001"}),
+        error_messages={"invalid_choice": _("There is no supplier with this number.")},
+    )
+    right = forms.ModelChoiceField(
+        label=_("and supplier number"),
+        queryset=Supplier.objects.all(),
+        to_field_name="number",
+        widget=forms.TextInput(attrs={"placeholder": "S-10002"}),
+        error_messages={"invalid_choice": _("There is no supplier with this number.")},
+    )
+
+
 class ReasonForm(forms.Form):
     """Why: one sentence is enough."""
 

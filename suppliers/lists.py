@@ -9,10 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from csr_portal.core import badges
 from csr_portal.core.lists import Column, Filter, Listing, count_label
 from suppliers.countries import COUNTRIES
+from suppliers.likeness import LIKELY_FROM
+from suppliers.likeness_words import reason_text
 from suppliers.models import Supplier
 from suppliers.models.suppliers import AGREEMENT_OPEN, BLOCKED, KEY_MATERIAL, NOT_REVIEWED
 from suppliers.querysets import search_condition
-from suppliers.states import CertificateStandard, CertificateStatus, ReviewStatus, RiskBand, SupplierStatus
+from suppliers.states import (
+    CertificateStandard,
+    CertificateStatus,
+    DuplicateStatus,
+    ReviewStatus,
+    RiskBand,
+    SupplierStatus,
+)
 
 NOT_OVER = ~Q(status__in=[SupplierStatus.DECLINED, SupplierStatus.ENDED])
 KEEPS = Q(status__in=[SupplierStatus.COOPERATING, SupplierStatus.STRATEGIC])
@@ -221,6 +230,29 @@ REVIEWS = Listing(
     search=lambda words: search_condition(words, "supplier__") | Q(number__icontains=words),
     default_order="-pk",
     file_name="csr-reviews",
+)
+
+DUPLICATES = Listing(
+    columns=[
+        Column("first", _("Supplier"), order="first__name", value=lambda row: f"{row.first.number} {row.first.name}"),
+        Column("second", _("and"), order="second__name", value=lambda row: f"{row.second.number} {row.second.name}"),
+        Column("score", _("Likeness"), order="score", is_number=True),
+        Column("why", _("Why"), value=lambda row: "; ".join(map(reason_text, row.reasons))),
+        Column("status", _("Status"), order="status", value=lambda row: row.get_status_display()),
+        Column("found_at", _("Found"), order="found_at"),
+    ],
+    filters=[
+        Filter("status", _("Status"), DuplicateStatus.choices),
+        Filter(
+            "likeness",
+            _("Likeness"),
+            [("likely", _("Probably the same")), ("possible", _("Possibly the same"))],
+            apply={"likely": Q(score__gte=LIKELY_FROM), "possible": Q(score__lt=LIKELY_FROM)}.__getitem__,
+        ),
+    ],
+    search=lambda words: search_condition(words, "first__") | search_condition(words, "second__"),
+    default_order="-score",
+    file_name="duplicates",
 )
 
 HISTORY_COLUMNS = [

@@ -34,6 +34,15 @@ class JoinStatus(TextChoices):
     DECLINED = "declined", _("Declined")
 
 
+class DuplicateStatus(TextChoices):
+    """A pair of suppliers that may be one company."""
+
+    SUSPECTED = "suspected", _("Suspected")
+    DISMISSED = "dismissed", _("Not a duplicate")
+    MERGED = "merged", _("Merged")
+    CLEARED = "cleared", _("No longer alike")
+
+
 class ContactRole(TextChoices):
     ADMIN = "supplier_admin", _("Supplier administrator")
     MEMBER = "supplier_member", _("Supplier member")

@@ -6,6 +6,7 @@ import logging
 from django.db.models import Q
 from django.urls import reverse
 
+from csr_portal.core.jobs import job
 from csr_portal.core.models import User
 from csr_portal.core.notices import tell
 from csr_portal.core.roles import Role
@@ -16,6 +17,7 @@ from suppliers.models import Certificate, Supplier, Waiver
 from suppliers.recipients import people_of
 from suppliers.reminders import escalated_to, is_due
 from suppliers.states import CertificateStatus, SupplierStatus, WaiverStatus
+from suppliers.workflow import duplicates
 from suppliers.workflow.supplier import night_falls
 from suppliers.workflow.waivers import end_waiver
 
@@ -32,12 +34,19 @@ DATES = (
 )
 
 
+@job("suppliers.search_duplicates", time_limit=600)
+def search_duplicates() -> None:
+    """Compare all suppliers: once a night, and when somebody asks."""
+    duplicates.search_all()
+
+
 def nightly(day: dt.date | None = None) -> int:
     """Everything of this app for one night; returns how many suppliers were looked at."""
     day = day or today()
     end_waivers(day)
     remind_of_certificates(day)
     tell_of_expired_certificates(day)
+    search_duplicates.enqueue(key=f"night {day}")
     number = look_at_suppliers(day)
     drops.nightly(day)
     return number

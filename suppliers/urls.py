@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from suppliers.views import certificates, drops, policies, readiness, reviews
+from suppliers.views import certificates, drops, duplicates, policies, readiness, reviews
 from suppliers.views import open as open_views
 from suppliers.views import portal as portal_views
 from suppliers.views import staff as staff_views
@@ -11,6 +11,14 @@ staff = [
     path("suppliers/", staff_views.supplier_list, name="supplier-list"),
     path("suppliers/invite/", staff_views.supplier_invite, name="supplier-invite"),
     path("suppliers/bulk/", staff_views.supplier_bulk, name="supplier-bulk"),
+    path("suppliers/duplicates/", duplicates.duplicate_list, name="duplicate-list"),
+    path("suppliers/duplicates/search/", duplicates.duplicate_search, name="duplicate-search"),
+    path("suppliers/duplicates/compare/", duplicates.duplicate_compare, name="duplicate-compare"),
+    path("suppliers/duplicates/<int:pk>/", duplicates.duplicate_detail, name="duplicate-detail"),
+    path("suppliers/duplicates/<int:pk>/dismiss/", duplicates.duplicate_dismiss, name="duplicate-dismiss"),
+    path("suppliers/duplicates/<int:pk>/look-again/", duplicates.duplicate_look_again, name="duplicate-look-again"),
+    path("suppliers/duplicates/<int:pk>/merge/", duplicates.duplicate_merge, name="duplicate-merge"),
+    path("suppliers/merges/<int:pk>/undo/", duplicates.merge_undo, name="merge-undo"),
     path("suppliers/<int:pk>/", staff_views.supplier_detail, name="supplier-detail"),
     path("suppliers/<int:pk>/edit/", staff_views.supplier_edit, name="supplier-edit"),
     path("suppliers/<int:pk>/remind/", staff_views.supplier_remind, name="supplier-remind"),

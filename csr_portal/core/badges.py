@@ -61,6 +61,12 @@ BADGES: dict[str, dict[str, Badge]] = {
         "expired": Badge("warn", "calendar-x", _("Expired")),
         "revoked": Badge("neutral", "ban", _("Revoked")),
     },
+    "duplicate": {
+        "suspected": Badge("warn", "copy", _("Suspected")),
+        "dismissed": Badge("neutral", "circle-slash", _("Not a duplicate")),
+        "merged": Badge("ok", "merge", _("Merged")),
+        "cleared": Badge("neutral", "minus", _("No longer alike")),
+    },
     "join": {
         "requested": Badge("info", "hourglass", _("Requested")),
         "approved": Badge("ok", "circle-check", _("Approved")),

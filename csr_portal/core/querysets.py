@@ -1,5 +1,6 @@
 """Rows of the core and who may see them."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -16,6 +17,9 @@ class HistoryQuerySet(models.QuerySet):
 
     def of_thread(self, thread: str) -> Self:
         return self.filter(thread=thread)
+
+    def of_threads(self, threads: Iterable[str]) -> Self:
+        return self.filter(thread__in=list(threads))
 
     def unsealed(self) -> Self:
         return self.filter(sequence=None).order_by("pk")

@@ -2,6 +2,7 @@
 
 from suppliers.models.certificates import Certificate, Evidence, RecognitionRule
 from suppliers.models.drops import GateDrop
+from suppliers.models.duplicates import DuplicatePair, MatchKey, Merge
 from suppliers.models.gate import Decision, GatePolicy, Review, Waiver
 from suppliers.models.people import Contact, Invitation, JoinRequest, new_nonce
 from suppliers.models.reports import DecisionReport, SupplierReport, YearlyReport
@@ -17,11 +18,14 @@ __all__ = [
     "CountryValue",
     "Decision",
     "DecisionReport",
+    "DuplicatePair",
     "Evidence",
     "GateDrop",
     "GatePolicy",
     "Invitation",
     "JoinRequest",
+    "MatchKey",
+    "Merge",
     "RecognitionRule",
     "Review",
     "RiskModel",

@@ -79,6 +79,9 @@ class Supplier(Tracked):
     resume_status = models.CharField(max_length=30, blank=True, editable=False)
     search_text = models.TextField(editable=False, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="merged_suppliers"
+    )
 
     # Standing
     is_key_material = models.BooleanField(_("key material"), default=False, editable=False)
@@ -141,6 +144,20 @@ class Supplier(Tracked):
         return f"supplier:{self.pk}"
 
     @property
+    def survivor(self) -> "Supplier":
+        """Itself, or what it was merged into."""
+        return self.merged_into.survivor if self.merged_into else self
+
+    def ids_merged_in(self) -> set[int]:
+        """Everything that was merged into it, at any remove."""
+        pks: set[int] = set()
+        news = {self.pk}
+        while news:
+            news = set(Supplier.objects.filter(merged_into__in=news).values_list("pk", flat=True)) - pks
+            pks |= news
+        return pks
+
+    @property
     def gate_total(self) -> int:
         return self.gate_met + self.gate_expiring + self.gate_missing
 
@@ -156,11 +173,17 @@ class Supplier(Tracked):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the search text and the key of identity in step with the fields they come from."""
-        self.registration_key = registration_key(self.country, self.registration_number)
+        self.registration_key = self._own_key()
         self.search_text = search_text(self.name, self.name_latin, self.number, self.registration_number)
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "registration_key", "search_text"}
         super().save(*args, **kwargs)
+
+    def _own_key(self) -> str | None:
+        """None without a number, and for a merged supplier whose survivor has taken the number over."""
+        key = registration_key(self.country, self.registration_number)
+        is_taken = self.merged_into is not None and self.merged_into.registration_key == key
+        return None if is_taken else key
 
 
 class Site(models.Model):

@@ -23,7 +23,7 @@ from suppliers.models import Contact, Invitation, JoinRequest, Supplier
 from suppliers.permissions import can_manage
 from suppliers.states import ContactRole
 from suppliers.views import bulk
-from suppliers.workflow import invitations, people, profile
+from suppliers.workflow import duplicates, invitations, merging, people, profile
 from suppliers.workflow import supplier as supplier_steps
 
 procurement_page = staff_page(Role.BUYER, Role.CSR_MANAGER)
@@ -81,7 +81,7 @@ def find(request: HttpRequest, pk: int) -> Supplier:
 def supplier_detail(request: HttpRequest, pk: int) -> HttpResponse:
     supplier = find(request, pk)
     gate = gates.check(supplier, supplier.segment_aimed_at)
-    entries = HistoryEntry.objects.of_thread(supplier.history_thread).select_related("by")
+    entries = HistoryEntry.objects.of_threads(merging.threads_of(supplier)).select_related("by")
     context = {
         "supplier": supplier,
         "tab": "overview",
@@ -94,6 +94,9 @@ def supplier_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "waivers": supplier.waivers.exclude(status__in=["refused", "ended"]).select_related("requested_by"),
         "invitation": supplier.invitations.order_by("-pk").first(),
         "steps": offers(supplier, request.user),
+        "pairs": duplicates.pairs_of(supplier),
+        "left_behind": merging.left_behind(supplier),
+        "merge": supplier.merges_away.filter(undone_at=None).select_related("survivor", "by").first(),
     }
     return render(request, "staff/suppliers/detail.html", context)
 
@@ -243,7 +246,7 @@ def supplier_risk(request: HttpRequest, pk: int) -> HttpResponse:
 def supplier_history(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that happened, by kind of object and by person; exportable, with the hashes of the chain."""
     supplier = find(request, pk)
-    entries = HistoryEntry.objects.of_thread(supplier.history_thread).select_related("by")
+    entries = HistoryEntry.objects.of_threads(merging.threads_of(supplier)).select_related("by")
     kinds = sorted(set(entries.order_by().values_list("subject_type", flat=True)))
     if (kind := request.GET.get("kind", "")) in kinds:
         entries = entries.filter(subject_type=kind)

@@ -21,6 +21,7 @@ from suppliers.identity import KIND_BY_COUNTRY, registration_key
 from suppliers.models import Contact, Invitation, JoinRequest, Site, Supplier
 from suppliers.permissions import can_manage, can_manage_or_administers, is_system
 from suppliers.states import ContactRole, InvitationStatus, JoinStatus, RegistrationKind, SupplierStatus
+from suppliers.workflow import duplicates
 from suppliers.workflow.people import let_in
 from suppliers.workflow.supplier import STEPS as SUPPLIER_STEPS
 from suppliers.workflow.supplier import facts_changed, lock
@@ -93,6 +94,7 @@ def invite_supplier(*, by: User, categories: Any = (), **values: Any) -> Invitat
     history.record(supplier, "supplier.invite", by=by, to_status=SupplierStatus.INVITED, data={"email": email})
     facts_changed(supplier, by=by)
     risk.rate(supplier, by=by)
+    duplicates.look_for(supplier)
     return invite(
         supplier, email=email, person=person, language=supplier.language, message=message, expires_on=expires_on, by=by
     )
@@ -196,7 +198,8 @@ def same_company(invitation: Invitation, country: str, number: str) -> Supplier 
     key = registration_key(country, number)
     if key is None:
         return None
-    return Supplier.objects.filter(registration_key=key).exclude(pk=invitation.supplier_id).first()
+    known = Supplier.objects.filter(registration_key=key).exclude(pk=invitation.supplier_id).first()
+    return known.survivor if known and known.survivor.pk != invitation.supplier_id else None
 
 
 @transaction.atomic
@@ -253,6 +256,7 @@ def _let_in(invitation: Invitation, user: User, phone: str, company: dict[str, A
         events.status_changed(supplier)
         facts_changed(supplier, by=user)
         risk.rate(supplier)
+        duplicates.look_for(supplier)
     url = reverse("staff:supplier-detail", args=[supplier.pk])
     context = {"supplier": supplier, "newcomer": user}
     tell([supplier.owner], "suppliers/registered", about=supplier, event=f"person {user.pk}", url=url, context=context)

@@ -73,6 +73,9 @@ def hand_over(contact: Contact, *, to: Contact, by: User) -> None:
 def _end(contact: Contact, by: Actor, reason: str) -> None:
     contact.ended_at = timezone.now()
     contact.save(update_fields=["ended_at"])
+    merged_in = contact.supplier.ids_merged_in()
+    old = Contact.objects.filter(supplier__in=merged_in, user=contact.user, ended_at=None)
+    old.update(ended_at=contact.ended_at)
     history.record(contact.supplier, "contact.end", by=by, reason=reason, data={"person": contact.user.name})
 
 

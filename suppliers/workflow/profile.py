@@ -9,6 +9,7 @@ from csr_portal.core import history
 from csr_portal.core.models import User
 from suppliers import risk
 from suppliers.models import Site, Supplier
+from suppliers.workflow import duplicates
 from suppliers.workflow.supplier import facts_changed, lock
 
 
@@ -21,6 +22,7 @@ def save_profile(form: ModelForm, *, by: User) -> Supplier:
     form.save()
     if changes:
         history.record(supplier, "supplier.edit", by=by, data={"changes": changes})
+        duplicates.look_for(supplier)
     facts_changed(supplier, by=by)
     risk.rate(supplier, by=by)
     return supplier

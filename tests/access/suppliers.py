@@ -8,10 +8,12 @@ from tests.factories.suppliers import (
     CertificateFactory,
     ContactFactory,
     DecisionFactory,
+    DuplicatePairFactory,
     EvidenceFactory,
     GatePolicyFactory,
     InvitationFactory,
     JoinRequestFactory,
+    MergeFactory,
     ReviewFactory,
     SiteFactory,
     TrialFactory,
@@ -44,6 +46,14 @@ ROUTES = {
     "staff:supplier-list": Route(STAFF),
     "staff:supplier-invite": Route(PROCUREMENT),
     "staff:supplier-bulk": Route(PROCUREMENT, method="post"),
+    "staff:duplicate-list": Route(PROCUREMENT),
+    "staff:duplicate-search": Route(PROCUREMENT, method="post"),
+    "staff:duplicate-compare": Route(PROCUREMENT, method="post"),
+    "staff:duplicate-detail": staff_object(PROCUREMENT, "pair"),
+    "staff:duplicate-dismiss": staff_object(PROCUREMENT, "pair", "post"),
+    "staff:duplicate-look-again": staff_object(PROCUREMENT, "pair", "post"),
+    "staff:duplicate-merge": staff_object(PROCUREMENT, "pair", "post"),
+    "staff:merge-undo": staff_object(PROCUREMENT, "merge", "post"),
     "staff:supplier-detail": Route(STAFF, of_supplier),
     "staff:supplier-edit": Route(PROCUREMENT, of_supplier),
     "staff:supplier-remind": Route(PROCUREMENT, of_supplier, "post"),
@@ -138,6 +148,8 @@ def fill(world):
     world.waiver = WaiverFactory(supplier=acme)
     world.policy = GatePolicyFactory(number=9, is_current=False)
     world.trial = TrialFactory(policy=world.policy)
+    world.pair = DuplicatePairFactory(first=acme)
+    world.merge = MergeFactory(survivor=acme, by=world.buyer)
     world.record = DecisionReport.objects.create(
         decision=decision, language="en", fingerprint="0" * 64, status="ready", file=world.evidence.file.file.name,
         file_name="record.pdf",

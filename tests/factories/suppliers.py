@@ -8,10 +8,12 @@ from suppliers.models import (
     Certificate,
     Contact,
     Decision,
+    DuplicatePair,
     Evidence,
     GatePolicy,
     Invitation,
     JoinRequest,
+    Merge,
     Review,
     Site,
     Supplier,
@@ -23,6 +25,7 @@ from suppliers.states import (
     CertificateStandard,
     CertificateStatus,
     ContactRole,
+    DuplicateStatus,
     InvitationStatus,
     JoinStatus,
     Outcome,
@@ -131,6 +134,28 @@ class JoinRequestFactory(factory.django.DjangoModelFactory):
     supplier = factory.SubFactory(SupplierFactory)
     user = factory.SubFactory(UserFactory)
     status = JoinStatus.REQUESTED
+
+
+class DuplicatePairFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = DuplicatePair
+
+    first = factory.SubFactory(SupplierFactory)
+    second = factory.SubFactory(SupplierFactory)
+    status = DuplicateStatus.SUSPECTED
+    turn = "buyer"
+    score = 70
+
+
+class MergeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Merge
+
+    survivor = factory.SubFactory(SupplierFactory)
+    merged = factory.SubFactory(SupplierFactory, status=SupplierStatus.ENDED)
+    status_before = SupplierStatus.COOPERATING
+    by = factory.SubFactory(UserFactory, roles=["buyer"])
+    undo_until = factory.LazyFunction(lambda: today() + dt.timedelta(days=30))
 
 
 class CertificateFactory(factory.django.DjangoModelFactory):

@@ -539,6 +539,7 @@ DOMAINS = {
     "enrolment": "training",
     "joinrequest": "join",
     "acknowledgement": "guideline",
+    "duplicatepair": "duplicate",
 }
 
 
