@@ -10,6 +10,7 @@ from audits.states import (
     EDITABLE,
     OPEN,
     REVIEW_AHEAD,
+    REVIEW_DATED,
     REVIEW_OPEN,
     REVIEW_SHOWN,
     FindingStatus,
@@ -81,6 +82,18 @@ class InspectionCampaignQuerySet(models.QuerySet):
 
 class InspectionReportQuerySet(OwnedBySupplierQuerySet):
     supplier_path = "inspection__supplier"
+
+
+def review_progress(day: dt.date) -> dict[str, Q]:
+    """How far the reviews of a plan are on that day: each review has exactly one of these."""
+    return {
+        "done": Q(status=SiteReviewStatus.REPORTED),
+        "under_way": Q(status__in=[SiteReviewStatus.IN_PROGRESS, SiteReviewStatus.CLOSED]),
+        "late": Q(status__in=REVIEW_DATED, planned_to__lt=day),
+        "ahead": Q(status__in=REVIEW_DATED, planned_to__gte=day),
+        "postponed": Q(status=SiteReviewStatus.POSTPONED),
+        "cancelled": Q(status=SiteReviewStatus.CANCELLED),
+    }
 
 
 class SiteReviewPlanQuerySet(models.QuerySet):

@@ -19,6 +19,11 @@ SENTENCES: dict[str, Any] = {
     "questionnaireversion.questionnaire.retire": (_("Questionnaire retired"), "neutral", "archive"),
     "sitereviewplan.create": (_("Plan proposed"), "neutral", "calendar-plus"),
     "sitereviewplan.approve": (_("Plan approved by a second person"), "ok", "circle-check"),
+    "sitereviewplan.supplement": (
+        _("%(site)s (%(supplier)s) added after approval: %(number)s"),
+        "special",
+        "calendar-plus",
+    ),
     "sitereviewplan.close": (_("Plan of the year closed"), "neutral", "archive"),
     "sitereview.plan": (_("Site review planned"), "neutral", "calendar"),
     "sitereview.name": (_("%(person)s named for the team"), "info", "user-round-plus"),

@@ -91,6 +91,8 @@ REVIEW_AHEAD = (
     SiteReviewStatus.CONFIRMED,
     SiteReviewStatus.POSTPONED,
 )
+# Ahead with a date that holds: past it, the review is late.
+REVIEW_DATED = (SiteReviewStatus.PLANNED, SiteReviewStatus.ANNOUNCED, SiteReviewStatus.CONFIRMED)
 REVIEW_OPEN = (*REVIEW_AHEAD, SiteReviewStatus.IN_PROGRESS, SiteReviewStatus.CLOSED)
 # What a supplier sees of our plan: from the announcement on.
 REVIEW_SHOWN = (

@@ -31,7 +31,6 @@ staff: list[URLPattern] = [
     path("plans/", plan.plan_list, name="plan-list"),
     path("plans/new/", plan.plan_create, name="plan-create"),
     path("plans/<int:year>/", plan.plan_detail, name="plan-detail"),
-    path("plans/<int:year>/sites/", plan.plan_add, name="plan-add"),
     path("plans/<int:year>/sites/<int:pk>/remove/", plan.plan_remove, name="plan-remove"),
     path("plans/<int:year>/<slug:step>/", plan.plan_step, name="plan-step"),
     path("site-reviews/", reviews.site_review_list, name="site-review-list"),

@@ -34,6 +34,15 @@ SATISFIED = {ConditionState.MET, ConditionState.EXPIRING, ConditionState.WAIVED,
 
 
 @dataclass(frozen=True)
+class Remedy:
+    """A page where a missing condition is put right, for whoever `rule` (`app.name` of its permissions) allows it."""
+
+    label: str
+    url: str
+    rule: str
+
+
+@dataclass(frozen=True)
 class Condition:
     """One line of the checklist: the claim, the fact behind it, whose turn it is, until when it holds.
 
@@ -54,6 +63,7 @@ class Condition:
     facts: Mapping[str, Any] = field(default_factory=dict)
     is_tolerable: bool = False
     can_be_waived: bool = True
+    remedy: Remedy | None = None
 
     @property
     def is_satisfied(self) -> bool:

@@ -5,36 +5,52 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from audits.forms.fields import DateInput, FilesField, FutureDateField, ReasonForm
-from audits.models import InterviewRecord, SiteReview
-from audits.states import Announcement, ReviewReason, TeamPart
+from audits.forms.fields import DateInput, FilesField, FutureDateField, ReasonForm, SiteChoice
+from audits.models import InterviewRecord, SiteReview, SiteReviewPlan
+from audits.states import Announcement, PlanStatus, ReviewReason, TeamPart
 from csr_portal.core.models import User
 from csr_portal.core.roles import Role
 from suppliers.models import Site
+
+
+class PlanChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.year} · {obj.get_status_display()}"
 
 
 class PlanForm(forms.Form):
     year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2100)
 
 
-class AddSiteForm(forms.Form):
-    site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"))
+class NewReviewForm(forms.Form):
+    """A site review in a plan of a year or outside of it. Whoever adds it to an approved plan or outside says why."""
+
+    site = SiteChoice(Site.objects.none(), label=_("Site"))
+    plan = PlanChoice(
+        SiteReviewPlan.objects.none(), label=_("Plan"), required=False, empty_label=_("Outside the plan of the year")
+    )
     reason = forms.ChoiceField(label=_("Reason"), choices=ReviewReason.choices)
-    first_day = forms.DateField(label=_("First day"), widget=DateInput())
-
-    def __init__(self, *args: Any, sites: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["site"].queryset = sites
-        self.fields["site"].label_from_instance = lambda site: f"{site.supplier.number} {site.supplier} – {site}"
-
-
-class SingleReviewForm(AddSiteForm):
-    """A site review outside the plan of the year: somebody says why."""
-
+    first_day = FutureDateField(label=_("First day"))
     announcement = forms.ChoiceField(label=_("Announcement"), choices=Announcement.choices)
     why = forms.CharField(
-        label=_("Why outside the plan of the year"), max_length=1000, widget=forms.Textarea({"rows": 3})
+        label=_("Why it is added"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("Needed unless the plan is a draft. For example: a complaint, bad news, a change at the site."),
     )
+
+    def __init__(self, *args: Any, sites: Any, plans: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["site"].queryset = sites
+        self.fields["plan"].queryset = plans
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        plan = data.get("plan")
+        if not data.get("why", "").strip() and not (plan and plan.status == PlanStatus.DRAFT):
+            self.add_error("why", _("Give a reason."))
+        return data
 
 
 class DatesForm(forms.Form):

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from audits.models import Finding, SiteReview
 from audits.querysets import overdue_finding
-from audits.states import Grade, SiteReviewStatus
+from audits.states import REVIEW_OPEN, Grade, SiteReviewStatus
 from csr_portal.core.dates import day_text
 from csr_portal.core.states import Turn
 from suppliers.certificates import Recognition
-from suppliers.gates import Condition, Limit, by_supplier, condition, validity_state
+from suppliers.gates import Condition, Limit, Remedy, by_supplier, condition, validity_state
 from suppliers.models import Site, Supplier
 from suppliers.states import ConditionState, RiskBand
 
@@ -27,22 +27,26 @@ STATES = [ConditionState.MISSING, ConditionState.EXPIRING, ConditionState.MET]
 
 @dataclass(frozen=True)
 class _Reviewed:
-    """A supplier's supplying sites, the newest reported review of each, and the certificates that may spare one."""
+    """A supplier's supplying sites, the newest reported review of each, the sites with a review on its way, and the
+    certificates that may spare one."""
 
     sites: list[Site]
     newest: dict[int, SiteReview]
+    on_the_way: set[int]
     recognition: Recognition
 
 
 def _reviewed(suppliers: Sequence[Supplier]) -> dict[int, _Reviewed]:
     sites = by_supplier(Site.objects.filter(supplier__in=suppliers, is_supplying=True, is_active=True))
-    reviews = by_supplier(
-        SiteReview.objects.filter(supplier__in=suppliers, status=SiteReviewStatus.REPORTED).order_by("closing_at")
-    )
+    living = SiteReview.objects.filter(supplier__in=suppliers).exclude(status=SiteReviewStatus.CANCELLED)
+    reviews = by_supplier(living.order_by("closing_at", "pk"))
     recognition = Recognition.of(suppliers)
     return {
         supplier.pk: _Reviewed(
-            sites[supplier.pk], {review.site_id: review for review in reviews[supplier.pk]}, recognition
+            sites[supplier.pk],
+            {review.site_id: review for review in reviews[supplier.pk] if review.status == SiteReviewStatus.REPORTED},
+            {review.site_id for review in reviews[supplier.pk] if review.status in REVIEW_OPEN},
+            recognition,
         )
         for supplier in suppliers
     }
@@ -74,7 +78,16 @@ def site_review_valid(
         url=f"{reverse('staff:site-review-list')}?q={supplier.number}",
         portal_url=reverse("portal:site-review-list"),
         facts={"sites": [facts for _state, _until, _text, facts in proofs]},
+        remedy=_remedy(known, [proof_state for proof_state, _until, _text, _facts in proofs]),
     )
+
+
+def _remedy(known: _Reviewed, states: list[str]) -> Remedy | None:
+    """To plan a review of the first site that lacks one; nothing while each of them has a review on its way."""
+    lacking = [site.pk for site, state in zip(known.sites, states, strict=True) if state == ConditionState.MISSING]
+    site = next((pk for pk in lacking if pk not in known.on_the_way), None)
+    url = f"{reverse('staff:site-review-new')}?site={site}"
+    return Remedy(_("Plan a site review"), url, "audits.can_plan_reviews") if site else None
 
 
 def _newest_by_site(supplier: Supplier) -> dict[int, SiteReview]:

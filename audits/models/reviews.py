@@ -17,6 +17,7 @@ from audits.querysets import (
     SiteReviewReportQuerySet,
 )
 from audits.states import (
+    REVIEW_DATED,
     Announcement,
     CheckpointCode,
     InterviewKind,
@@ -26,6 +27,7 @@ from audits.states import (
     TeamPart,
 )
 from csr_portal.core.models import AbstractReport, Tracked
+from csr_portal.core.timezones import today
 from suppliers.models import Evidence, Site, Supplier
 
 User = settings.AUTH_USER_MODEL
@@ -108,6 +110,8 @@ class SiteReview(Tracked):
     formula_version = models.CharField(_("formula"), max_length=40, blank=True)
     result = models.JSONField(default=dict, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    added_because = models.TextField(_("why added after approval"), blank=True, max_length=1000)
+    added_at = models.DateTimeField(_("added after approval"), null=True, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = SiteReviewQuerySet.as_manager()
@@ -137,6 +141,11 @@ class SiteReview(Tracked):
                 | models.Q(score__isnull=False, valid_until__isnull=False, closing_at__isnull=False),
                 name="reported_review_has_a_result",
             ),
+            models.CheckConstraint(
+                condition=models.Q(added_at=None, added_because="")
+                | models.Q(added_at__isnull=False) & ~models.Q(added_because=""),
+                name="added_review_has_a_reason",
+            ),
         ]
         indexes = [
             models.Index(fields=["supplier", "-id"], name="site_review_supplier"),
@@ -158,6 +167,11 @@ class SiteReview(Tracked):
     def days(self) -> list[dt.date]:
         """Every day on site: the auditors must be qualified on each of them (R-AUD-1)."""
         return [self.planned_from + dt.timedelta(days=n) for n in range((self.planned_to - self.planned_from).days + 1)]
+
+    @property
+    def is_late(self) -> bool:
+        """Not begun on the days it was planned for, and not postponed either."""
+        return self.status in REVIEW_DATED and self.planned_to < today()
 
     @property
     def is_valid_on_paper(self) -> bool:

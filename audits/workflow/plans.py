@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from audits.models import SiteReview, SiteReviewPlan
 from audits.permissions import can_approve_plan, can_plan_reviews
-from audits.states import PlanStatus, ReviewReason
+from audits.states import Announcement, PlanStatus, ReviewReason
 from audits.states import SiteReviewStatus as S
+from audits.workflow.reasons import require_reason
 from audits.workflow.reviews.planning import plan_review
 from csr_portal.core import history
 from csr_portal.core.models import User
 from csr_portal.core.states import Turn
-from csr_portal.core.workflow import Blocker, Step, WorkflowError, move, not_now_message
+from csr_portal.core.workflow import Blocker, Step, WorkflowError, blocked_message, move, not_now_message
 from suppliers.models import Site, Supplier
 from suppliers.states import RiskBand, Spend, SupplierStatus
 
@@ -58,7 +59,7 @@ def propose(plan: SiteReviewPlan, *, by: User) -> int:
     for site, reason, due_on in found:
         if due_on == begin:  # due for long or never seen: spread over the year, eleven months for however many
             due_on = dt.date(plan.year, 1 + waiting.index(site.pk) * 11 // len(waiting), 10)
-        add_site(plan, site, by=by, reason=reason, first_day=due_on)
+        plan_review(site, by=by, reason=reason, planned_from=due_on, plan=plan)
     return len(found)
 
 
@@ -98,11 +99,49 @@ def reason_for(supplier: Supplier) -> str:
 
 
 @transaction.atomic
-def add_site(plan: SiteReviewPlan, site: Site, *, by: User, reason: str, first_day: dt.date) -> SiteReview:
-    """Put a site into the plan while it is a draft."""
-    if plan.status != PlanStatus.DRAFT:
+def add_site(
+    plan: SiteReviewPlan,
+    site: Site,
+    *,
+    by: User,
+    reason: str,
+    first_day: dt.date,
+    why: str = "",
+    announcement: str = Announcement.ANNOUNCED,
+) -> SiteReview:
+    """Put a site into the plan. After the approval it is a supplement: somebody says why. A closed plan takes none."""
+    if not can_plan_reviews(by):
+        raise PermissionDenied
+    plan.refresh_from_db(from_queryset=SiteReviewPlan.objects.select_for_update())
+    if plan.status == PlanStatus.CLOSED:
         raise WorkflowError(not_now_message(plan))
-    return plan_review(site, by=by, reason=reason, planned_from=first_day, plan=plan)
+    if blockers := adding_blockers(plan, site, first_day):
+        raise WorkflowError(blocked_message(), blockers)
+    is_supplement = plan.status == PlanStatus.APPROVED
+    if is_supplement:
+        require_reason(why)
+    review = plan_review(
+        site, by=by, reason=reason, planned_from=first_day, plan=plan, announcement=announcement, why=why
+    )
+    if is_supplement:
+        review.added_because, review.added_at = why.strip(), timezone.now()
+        review.save(update_fields=["added_because", "added_at"])
+        data = {"site": str(site), "supplier": str(site.supplier), "number": review.number}
+        history.record(plan, "supplement", by=by, reason=why, data=data)
+    return review
+
+
+def adding_blockers(plan: SiteReviewPlan, site: Site, first_day: dt.date) -> list[Blocker]:
+    """A site is in a plan once, with a day of its year."""
+    blockers = []
+    if known := plan.reviews.exclude(status=S.CANCELLED).filter(site=site).first():
+        text = _("%(site)s is in the plan already: %(number)s.") % {"site": site, "number": known.number}
+        url = reverse("staff:site-review-detail", args=[known.pk])
+        blockers.append(Blocker("planned", text, Turn.CSR, url))
+    if first_day.year != plan.year:
+        text = _("The first day must lie in %(year)s, the year of the plan.") % {"year": plan.year}
+        blockers.append(Blocker("year", text, Turn.CSR))
+    return blockers
 
 
 @transaction.atomic

@@ -67,7 +67,6 @@ ROUTES = {
     "staff:plan-create": Route(CSR, method="post"),
     "staff:plan-detail": Route(STAFF, year),
     "staff:plan-step": Route(CSR, lambda world: {"year": world.plan.year, "step": "propose"}, "post"),
-    "staff:plan-add": Route(CSR, year, "post"),
     "staff:plan-remove": Route(CSR, lambda w: {"year": w.plan.year, "pk": w.planned_review.pk}, "post"),
     "staff:site-review-list": Route(STAFF),
     "staff:site-review-detail": Route(STAFF, review),

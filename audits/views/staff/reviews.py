@@ -20,27 +20,28 @@ from audits.forms.reviews import (
     DatesForm,
     DeclarationForm,
     InterviewForm,
+    NewReviewForm,
     ReasonForm,
     ReviewForm,
     ReviewTextsForm,
-    SingleReviewForm,
     TeamForm,
 )
-from audits.models import CheckpointResult, SiteReview, SiteReviewReport, TeamMember
-from audits.states import REVIEW_AHEAD, CheckpointCode, ReviewReason, SiteReviewStatus
+from audits.models import CheckpointResult, SiteReview, SiteReviewPlan, SiteReviewReport, TeamMember
+from audits.states import REVIEW_AHEAD, CheckpointCode, PlanStatus, ReviewReason, SiteReviewStatus
 from audits.views.steps import buttons, taken, tell_errors
+from audits.workflow import plans
 from audits.workflow import reviews as workflow
 from csr_portal.core.access import staff_page
 from csr_portal.core.badges import badge
 from csr_portal.core.files import file_response
 from csr_portal.core.lists import Column, Filter, Listing, export_response, page_of
-from csr_portal.core.models import HistoryEntry
+from csr_portal.core.models import HistoryEntry, User
 from csr_portal.core.pdf import language_tag
 from csr_portal.core.roles import Role
 from csr_portal.core.states import ReportStatus
 from csr_portal.core.timezones import today
 from csr_portal.core.translated import in_language
-from csr_portal.core.workflow import available
+from csr_portal.core.workflow import WorkflowError, available
 from suppliers.models import Site
 from suppliers.querysets import search_condition
 
@@ -92,19 +93,47 @@ def _may_plan(request: HttpRequest) -> bool:
 
 @staff_page(Role.CSR_MANAGER)
 def site_review_new(request: HttpRequest) -> HttpResponse:
-    """A site review that the plan of the year does not name, with its reason."""
+    """Plan a site review: in a plan of a year (an approved one is supplemented), or outside of it."""
+    open_plans = SiteReviewPlan.objects.visible_to(request.user).exclude(status=PlanStatus.CLOSED)
+    form = NewReviewForm(
+        request.POST or None, sites=_sites_to_plan(request), plans=open_plans, initial=_asked_for(request, open_plans)
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            review = _plan(form.cleaned_data, by=request.user)
+        except WorkflowError as error:
+            form.add_error(None, " ".join([error.message, *(str(blocker.text) for blocker in error.blockers)]))
+        else:
+            return redirect("staff:site-review-detail", pk=review.pk)
+    return render(request, "staff/audits/review_form.html", {"form": form})
+
+
+def _sites_to_plan(request: HttpRequest) -> Any:
+    """All active sites; those of one supplier where the page was opened for it or for one of its sites."""
     sites = Site.objects.visible_to(request.user).filter(is_active=True).select_related("supplier")
-    supplier = request.GET.get("supplier", "")
+    supplier, site = request.GET.get("supplier", ""), request.GET.get("site", "")
     if supplier.isdigit():
         sites = sites.filter(supplier_id=int(supplier))
-    initial = {"first_day": today() + dt.timedelta(weeks=4), "reason": ReviewReason.OTHER}
-    form = SingleReviewForm(request.POST or None, sites=sites.order_by("supplier__name", "name"), initial=initial)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        site, first_day = data.pop("site"), data.pop("first_day")
-        review = workflow.plan_review(site, by=request.user, planned_from=first_day, **data)
-        return redirect("staff:site-review-detail", pk=review.pk)
-    return render(request, "staff/audits/review_form.html", {"form": form})
+    elif site.isdigit():
+        sites = sites.filter(supplier__sites=int(site))
+    return sites.order_by("supplier__name", "name")
+
+
+def _asked_for(request: HttpRequest, open_plans: Any) -> dict[str, Any]:
+    """What the form starts with: the site and plan of the link, else the plan of the year in which the day lies."""
+    first_day = today() + dt.timedelta(weeks=4)
+    year = request.GET.get("plan", "")
+    plan = open_plans.filter(year=int(year) if year.isdigit() else first_day.year).first()
+    if plan and plan.year > first_day.year:
+        first_day = dt.date(plan.year, 1, 10)
+    return {"first_day": first_day, "reason": ReviewReason.OTHER, "plan": plan, "site": request.GET.get("site")}
+
+
+def _plan(data: dict[str, Any], *, by: User) -> SiteReview:
+    site, plan, first_day = data.pop("site"), data.pop("plan"), data.pop("first_day")
+    if plan:
+        return plans.add_site(plan, site, by=by, first_day=first_day, **data)
+    return workflow.plan_review(site, by=by, planned_from=first_day, **data)
 
 
 @require_POST
