@@ -13,6 +13,7 @@ app = Celery("csr_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(related_name="sweeps")
+app.autodiscover_tasks(["suppliers.imports"])
 
 
 @worker_init.connect

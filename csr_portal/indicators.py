@@ -42,7 +42,7 @@ class Coverage:
 
 def in_relation_on(day: dt.date) -> Q:
     """Suppliers that existed for us on a day: registered by then, and not turned away."""
-    return Q(created_at__date__lte=day) & ~Q(status__in=["invited", "declined"])
+    return Q(created_at__date__lte=day) & ~Q(status__in=["listed", "invited", "declined"])
 
 
 def agreement_coverage(year: int) -> Coverage:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from csr_portal.core.roles import Role, has_role
-from suppliers.states import ContactRole, InvitationStatus, SupplierStatus, TrialEffect
+from suppliers.states import ContactRole, InvitationStatus, RowOutcome, SupplierStatus, TrialEffect
 
 if TYPE_CHECKING:
     pass
@@ -28,7 +28,8 @@ class SupplierQuerySet(models.QuerySet):
 
     def in_relation(self) -> Self:
         """Everybody who has registered and is neither declined nor ended."""
-        return self.exclude(status__in=[SupplierStatus.INVITED, SupplierStatus.DECLINED, SupplierStatus.ENDED])
+        outside = [SupplierStatus.LISTED, SupplierStatus.INVITED, SupplierStatus.DECLINED, SupplierStatus.ENDED]
+        return self.exclude(status__in=outside)
 
     def strategic(self) -> Self:
         return self.filter(status=SupplierStatus.STRATEGIC)
@@ -101,3 +102,16 @@ class ContactQuerySet(OwnedBySupplierQuerySet):
 class InvitationQuerySet(OwnedBySupplierQuerySet):
     def pending(self) -> Self:
         return self.filter(status__in=[InvitationStatus.SENT, InvitationStatus.OPENED])
+
+
+class ImportRowQuerySet(models.QuerySet):
+    def to_do(self) -> Self:
+        """The lines that an import carries out: new, changed, and the doubtful ones that somebody has accepted."""
+        return self.filter(WILL_CHANGE | (Q(outcome=RowOutcome.QUESTION) & ~Q(accepted="")))
+
+    def to_correct(self) -> Self:
+        """The lines that stay out because of what stands in them."""
+        return self.filter(Q(outcome=RowOutcome.ERROR) | Q(outcome=RowOutcome.QUESTION, accepted=""))
+
+
+WILL_CHANGE = Q(outcome__in=[RowOutcome.CREATE, RowOutcome.UPDATE])

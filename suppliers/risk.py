@@ -129,6 +129,11 @@ def facts_of(supplier: Supplier) -> Facts:
     )
 
 
+def assess_listed(supplier_id: int, model: RiskModel) -> Result:
+    """The assessment of a supplier as it stands, without keeping it: for many that are alike."""
+    return assess(facts_of(Supplier.objects.get(pk=supplier_id)), model.factors, model.bands)
+
+
 def current_model() -> RiskModel | None:
     return RiskModel.objects.filter(is_current=True).first()
 

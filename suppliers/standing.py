@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 from csr_portal.core.timezones import today
 from suppliers import events, gates
 from suppliers.models import Supplier
+from suppliers.states import SupplierStatus
 
 
 def facts(supplier: Supplier, day: dt.date | None = None) -> dict[str, Any]:
@@ -36,6 +37,13 @@ def facts(supplier: Supplier, day: dt.date | None = None) -> dict[str, Any]:
         "next_due_on": due_on,
         "is_key_material": supplier.categories.filter(is_key_material=True).exists(),
     }
+
+
+def of_newcomers() -> dict[str, Any]:
+    """The standing of suppliers of whom nobody knows anything yet, but for what their own rows say: asked once."""
+    values = facts(Supplier(pk=0, status=SupplierStatus.LISTED))
+    del values["is_key_material"]
+    return values
 
 
 _waiting: ContextVar[set[int] | None] = ContextVar("suppliers whose standing waits", default=None)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SupplierStatus(TextChoices):
+    LISTED = "listed", _("Not invited yet")
     INVITED = "invited", _("Invited")
     REGISTERED = "registered", _("Registered")
     COOPERATING = "cooperating", _("Cooperating")
@@ -85,6 +86,30 @@ class CertificateStandard(TextChoices):
     ISO9001 = "iso9001", "ISO 9001"
     SSI = "ssi", "SSI"
     OTHER = "other", _("Other")
+
+
+class ImportStatus(TextChoices):
+    """A file of suppliers."""
+
+    UPLOADED = "uploaded", _("Columns to be matched")
+    CHECKING = "checking", _("Being checked")
+    PLANNED = "planned", _("Waiting for your word")
+    APPLYING = "applying", _("Being imported")
+    APPLIED = "applied", _("Imported")
+    UNDOING = "undoing", _("Being undone")
+    UNDONE = "undone", _("Undone")
+    DISCARDED = "discarded", _("Discarded")
+
+
+class RowOutcome(TextChoices):
+    """What a line of a file comes to."""
+
+    CREATE = "create", _("New")
+    UPDATE = "update", _("Changed")
+    QUESTION = "question", _("Doubtful")
+    UNCHANGED = "unchanged", _("Unchanged")
+    DUPLICATE = "duplicate", _("Twice in the file")
+    ERROR = "error", _("Wrong")
 
 
 class ReviewStatus(TextChoices):

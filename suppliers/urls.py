@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from suppliers.views import certificates, drops, duplicates, policies, readiness, reviews
+from suppliers.views import certificates, drops, duplicates, imports, policies, readiness, reviews
 from suppliers.views import open as open_views
 from suppliers.views import portal as portal_views
 from suppliers.views import staff as staff_views
@@ -11,6 +11,7 @@ staff = [
     path("suppliers/", staff_views.supplier_list, name="supplier-list"),
     path("suppliers/invite/", staff_views.supplier_invite, name="supplier-invite"),
     path("suppliers/bulk/", staff_views.supplier_bulk, name="supplier-bulk"),
+<<<<<<< HEAD
     path("suppliers/duplicates/", duplicates.duplicate_list, name="duplicate-list"),
     path("suppliers/duplicates/search/", duplicates.duplicate_search, name="duplicate-search"),
     path("suppliers/duplicates/compare/", duplicates.duplicate_compare, name="duplicate-compare"),
@@ -19,6 +20,20 @@ staff = [
     path("suppliers/duplicates/<int:pk>/look-again/", duplicates.duplicate_look_again, name="duplicate-look-again"),
     path("suppliers/duplicates/<int:pk>/merge/", duplicates.duplicate_merge, name="duplicate-merge"),
     path("suppliers/merges/<int:pk>/undo/", duplicates.merge_undo, name="merge-undo"),
+=======
+    path("suppliers/imports/", imports.import_list, name="supplier-import-list"),
+    path("suppliers/imports/template/", imports.import_template, name="supplier-import-template"),
+    path("suppliers/imports/<int:pk>/", imports.import_detail, name="supplier-import-detail"),
+    path("suppliers/imports/<int:pk>/columns/", imports.import_columns, name="supplier-import-columns"),
+    path("suppliers/imports/<int:pk>/progress/", imports.import_progress, name="supplier-import-progress"),
+    path("suppliers/imports/<int:pk>/accept/", imports.import_accept, name="supplier-import-accept"),
+    path("suppliers/imports/<int:pk>/apply/", imports.import_apply, name="supplier-import-apply"),
+    path("suppliers/imports/<int:pk>/discard/", imports.import_discard, name="supplier-import-discard"),
+    path("suppliers/imports/<int:pk>/undo/", imports.import_undo, name="supplier-import-undo"),
+    path("suppliers/imports/<int:pk>/invite/", imports.import_invite, name="supplier-import-invite"),
+    path("suppliers/imports/<int:pk>/to-correct/", imports.import_to_correct, name="supplier-import-to-correct"),
+    path("suppliers/imports/<int:pk>/file/", imports.import_file, name="supplier-import-file"),
+>>>>>>> 694e05d (suppliers: import from XLSX and CSV, dry run first, all or nothing, undone while untouched)
     path("suppliers/<int:pk>/", staff_views.supplier_detail, name="supplier-detail"),
     path("suppliers/<int:pk>/edit/", staff_views.supplier_edit, name="supplier-edit"),
     path("suppliers/<int:pk>/remind/", staff_views.supplier_remind, name="supplier-remind"),

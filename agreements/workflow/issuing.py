@@ -31,6 +31,7 @@ from suppliers.models import Supplier
 from suppliers.states import SupplierStatus
 from suppliers.workflow import facts_changed, lock
 
+OUTSIDE = (SupplierStatus.LISTED, SupplierStatus.INVITED, SupplierStatus.DECLINED, SupplierStatus.ENDED)
 DUE_DAYS = 21
 
 
@@ -57,7 +58,7 @@ def plan(version: Version, suppliers: Iterable[Supplier]) -> Plan:
         holding = {pk for pk, until in held if validity_state(until, today()) == ConditionState.MET}
         reason = _("An agreement already waits for a signature")
     for supplier in suppliers:
-        if supplier.status in (SupplierStatus.INVITED, SupplierStatus.DECLINED, SupplierStatus.ENDED):
+        if supplier.status in OUTSIDE:
             result.left_out.append((supplier, supplier.get_status_display()))
         elif supplier.pk in taken:
             result.left_out.append((supplier, reason))

@@ -16,6 +16,7 @@ class Badge(NamedTuple):
 
 BADGES: dict[str, dict[str, Badge]] = {
     "supplier": {
+        "listed": Badge("neutral", "circle-dashed", _("Not invited yet")),
         "invited": Badge("info", "mail", _("Invited")),
         "registered": Badge("info", "user-round-check", _("Registered")),
         "cooperating": Badge("neutral", "link", _("Cooperating")),
@@ -23,6 +24,24 @@ BADGES: dict[str, dict[str, Badge]] = {
         "suspended": Badge("bad", "octagon-pause", _("Suspended")),
         "ended": Badge("neutral", "archive", _("Ended")),
         "declined": Badge("neutral", "circle-slash", _("Declined")),
+    },
+    "supplier_import": {
+        "uploaded": Badge("warn", "columns-3", _("Columns to be matched")),
+        "checking": Badge("info", "loader", _("Being checked")),
+        "planned": Badge("warn", "list-checks", _("Waiting for your word")),
+        "applying": Badge("info", "loader", _("Being imported")),
+        "applied": Badge("ok", "circle-check", _("Imported")),
+        "undoing": Badge("info", "loader", _("Being undone")),
+        "undone": Badge("neutral", "undo-2", _("Undone")),
+        "discarded": Badge("neutral", "archive", _("Discarded")),
+    },
+    "import_row": {
+        "create": Badge("ok", "plus", _("New")),
+        "update": Badge("info", "pencil-line", _("Changed")),
+        "question": Badge("warn", "circle-question-mark", _("Doubtful")),
+        "unchanged": Badge("neutral", "equal", _("Unchanged")),
+        "duplicate": Badge("neutral", "copy", _("Twice in the file")),
+        "error": Badge("bad", "circle-x", _("Wrong")),
     },
     "segment": {
         "cooperating": Badge("neutral", "link", _("Cooperating")),

@@ -4,6 +4,7 @@ Pictures get a smaller viewing copy without location data. Files leave only thro
 view has found the row with `visible_to`.
 """
 
+import codecs
 import datetime as dt
 import hashlib
 import io
@@ -35,6 +36,7 @@ OFFICE_TYPES = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xl/",
 }
 EVIDENCE_TYPES = IMAGE_TYPES | set(OFFICE_TYPES) | {"application/pdf"}
+CSV_TYPE = "text/csv"
 ZIP_START = b"PK\x03\x04"
 VIEWING_SIZE = (1600, 1600)
 UNPACKED_LIMIT = 200 * 1024 * 1024
@@ -109,6 +111,8 @@ def check_size(name: str, size: int) -> None:
 def check_type(name: str, data: bytes, accepted: set[str]) -> str:
     """The type by content, if it is accepted and the name does not say something else."""
     media_type = _office_type(data) if data.startswith(ZIP_START) else filetype.guess_mime(data) or ""
+    if not media_type and CSV_TYPE in accepted and _is_text(name, data):
+        media_type = CSV_TYPE
     if media_type not in accepted:
         raise ValidationError(
             _("%(file)s is not accepted. Accepted are: %(types)s.") % {"file": name, "types": type_names(accepted)}
@@ -124,6 +128,7 @@ def type_names(accepted: set[str] = EVIDENCE_TYPES) -> str:
         "image/webp": "WEBP",
         "image/heic": "HEIC",
         "application/pdf": "PDF",
+        CSV_TYPE: "CSV",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XLSX",
     }
@@ -147,6 +152,12 @@ def _office_type(data: bytes) -> str:
         ),
         "",
     )
+
+
+def _is_text(name: str, data: bytes) -> bool:
+    """Whether it calls itself a text and holds no byte that no text has; UTF-16, which has zeros, says so first."""
+    is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return name.lower().endswith((".csv", ".txt", ".tsv")) and (is_utf16 or b"\x00" not in data)
 
 
 def make_viewing_copy(name: str, data: bytes) -> tuple[bytes, dt.datetime | None]:

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -20,10 +20,13 @@ from typing import Any
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
+from django.utils import timezone
 
+from csr_portal.core.bulk import batches, load, reserve_keys
 from csr_portal.core.models import ChainHead, HistoryEntry, User
 
 FIRST_HASH = "0" * 64
+_CANONICAL = DjangoJSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,51 @@ def _seal_once_after_commit() -> None:
         transaction.on_commit(seal, robust=True)
 
 
+Told = tuple[int, str, dict[str, Any]]
+
+
+def record_many(
+    kind: type[models.Model],
+    told: Iterable[Told],
+    action: str,
+    *,
+    by: Any,
+    reason: str = "",
+    from_status: str = "",
+    to_status: str = "",
+) -> int:
+    """The same entry about very many objects, `(pk, thread, data)` each, sealed as it is written; return how many.
+
+    Call it as the last act of a transaction: the chain stays locked to its end (docs/decisions/0004-history.md).
+    """
+    person, now = (by if isinstance(by, User) else None), timezone.now()
+    by_id, by_name = (person.pk if person else None), (str(person) if person else by.name)
+    label, at = kind._meta.label_lower, _moment(now)
+    chain, _ = ChainHead.objects.select_for_update().get_or_create(pk=1, defaults={"hash": FIRST_HASH})
+    count, first = chain.count, chain.count
+    previous = chain.hash
+
+    def rows(batch: list[Told]) -> Iterator[tuple[Any, ...]]:
+        nonlocal count, previous
+        for key, (pk, thread, data) in zip(reserve_keys(HistoryEntry, len(batch)), batch, strict=True):
+            count += 1
+            content = [count, previous, key, label, pk, thread, action, from_status, to_status, by_id, by_name, reason]
+            digest = _digest([*content, data, at])
+            yield key, pk, thread, data, count, previous, digest
+            previous = digest
+
+    same: dict[str, Any] = {"subject_type": label, "action": action, "from_status": from_status, "to_status": to_status}
+    same |= {"by_id": by_id, "by_name": by_name, "reason": reason, "at": now}
+    names = ("id", "subject_id", "thread", "data", "sequence", "previous_hash", "hash")
+    for batch in batches(told):
+        load(HistoryEntry, names, list(rows(batch)), **same)
+    if count > first:
+        chain.count, chain.hash = count, previous
+        chain.save()
+        transaction.on_commit(lambda: _append_anchor(count, previous), robust=True)
+    return count - first
+
+
 def entry_hash(entry: HistoryEntry, previous_hash: str, sequence: int) -> str:
     """SHA-256 over the entry's whole content, its number and the hash before it (R-SIG-3)."""
     content = [
@@ -105,10 +153,17 @@ def entry_hash(entry: HistoryEntry, previous_hash: str, sequence: int) -> str:
         entry.by_name,
         entry.reason,
         entry.data,
-        entry.at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+        _moment(entry.at),
     ]
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), cls=DjangoJSONEncoder)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return _digest(content)
+
+
+def _moment(at: dt.datetime) -> str:
+    return at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+
+
+def _digest(content: list[Any]) -> str:
+    return hashlib.sha256(_CANONICAL.encode(content).encode()).hexdigest()
 
 
 def seal() -> int:

@@ -4,6 +4,7 @@ from suppliers.models.certificates import Certificate, Evidence, RecognitionRule
 from suppliers.models.drops import GateDrop
 from suppliers.models.duplicates import DuplicatePair, MatchKey, Merge
 from suppliers.models.gate import Decision, GatePolicy, Review, Waiver
+from suppliers.models.imports import ImportHeading, ImportRow, SupplierImport
 from suppliers.models.people import Contact, Invitation, JoinRequest, new_nonce
 from suppliers.models.reports import DecisionReport, SupplierReport, YearlyReport
 from suppliers.models.risk import CountryValue, RiskModel, RiskRating
@@ -22,6 +23,8 @@ __all__ = [
     "Evidence",
     "GateDrop",
     "GatePolicy",
+    "ImportHeading",
+    "ImportRow",
     "Invitation",
     "JoinRequest",
     "MatchKey",
@@ -33,6 +36,7 @@ __all__ = [
     "RuleVersion",
     "Site",
     "Supplier",
+    "SupplierImport",
     "SupplierReport",
     "Trial",
     "TrialLine",

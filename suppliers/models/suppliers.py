@@ -75,6 +75,8 @@ class Supplier(Tracked):
         User, on_delete=models.PROTECT, related_name="suppliers_in_care", verbose_name=_("buyer in charge")
     )
     categories = models.ManyToManyField(Category, blank=True, related_name="suppliers", verbose_name=_("categories"))
+    contact_name = models.CharField(_("contact to invite"), max_length=120, blank=True)
+    contact_email = models.EmailField(_("email of the contact to invite"), blank=True)
     spend = models.CharField(_("spend"), max_length=12, choices=Spend.choices, default=Spend.MINOR)
     resume_status = models.CharField(max_length=30, blank=True, editable=False)
     search_text = models.TextField(editable=False, blank=True)

@@ -21,7 +21,7 @@ from suppliers.forms import ColleagueForm, InviteForm, ReasonForm, SiteForm, Sup
 from suppliers.lists import HISTORY, SUPPLIER_EXPORT, SUPPLIERS, sets_of, tabs, views_of
 from suppliers.models import Contact, Invitation, JoinRequest, Supplier
 from suppliers.permissions import can_manage
-from suppliers.states import ContactRole
+from suppliers.states import ContactRole, SupplierStatus
 from suppliers.views import bulk
 from suppliers.workflow import duplicates, invitations, merging, people, profile
 from suppliers.workflow import supplier as supplier_steps
@@ -36,7 +36,8 @@ def supplier_list(request: HttpRequest) -> HttpResponse:
     view = _view_of(request)
     chosen = everybody.filter(views_of(request.user)[view][1])
     if request.GET.get("export"):
-        return lists.export_response(request, chosen.select_related("owner"), SUPPLIER_EXPORT)
+        rows = chosen.select_related("owner").prefetch_related("categories")
+        return lists.export_response(request, rows, SUPPLIER_EXPORT)
     rows = chosen.defer("search_text", "address", "website")
     page = lists.page_of(request, rows, SUPPLIERS, tabs=sets_of(everybody, request.user))
     context = {"page": page, "tabs": tabs(request, page.tab_counts, view), "view": view, "bulk": bulk.ACTIONS}
@@ -324,7 +325,10 @@ def invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 def supplier_people(request: HttpRequest, pk: int) -> HttpResponse:
     """Who acts for the supplier; the buyer can appoint somebody new when everybody has left (B14)."""
     supplier = find(request, pk)
-    form = ColleagueForm(request.POST or None, initial={"language": supplier.language, "role": ContactRole.ADMIN})
+    initial = {"language": supplier.language, "role": ContactRole.ADMIN}
+    if supplier.status == SupplierStatus.LISTED:
+        initial |= {"person": supplier.contact_name, "email": supplier.contact_email}
+    form = ColleagueForm(request.POST or None, initial=initial)
     if request.method == "POST" and not can_manage(request.user, supplier):
         raise PermissionDenied
     if request.method == "POST" and form.is_valid():

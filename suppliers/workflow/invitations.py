@@ -86,6 +86,7 @@ def invite_supplier(*, by: User, categories: Any = (), **values: Any) -> Invitat
         raise WorkflowError(_("Only buyers and CSR managers invite suppliers."))
     email, person = values.pop("email"), values.pop("person", "")
     message, expires_on = values.pop("message", ""), values.pop("expires_on", None)
+    values |= {"contact_email": email, "contact_name": person}
     values.setdefault("registration_kind", KIND_BY_COUNTRY.get(values["country"], RegistrationKind.OTHER))
     supplier = Supplier.objects.create(
         number=_next_number(), status=SupplierStatus.INVITED, turn=Turn.SUPPLIER, **{"owner": by, **values}
@@ -122,6 +123,11 @@ def invite(
     """One more person for a supplier: by the buyer, or by an administrator of the supplier for a colleague."""
     if not can_manage_or_administers(by, supplier):
         raise WorkflowError(_("Only the buyer or an administrator of the supplier invites people."))
+    if supplier.status == SupplierStatus.LISTED:
+        lock(supplier.pk)
+        move(supplier, SUPPLIER_STEPS, "supplier.invite_listed", by=by, data={"email": email})
+        events.status_changed(supplier)
+        facts_changed(supplier, by=by)
     invitation = Invitation.objects.create(
         supplier=supplier,
         status=InvitationStatus.SENT,

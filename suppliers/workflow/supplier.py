@@ -37,9 +37,10 @@ def orders_reviewed_blockers(supplier: Supplier) -> list[Blocker]:
 
 
 STEPS = {
+    "supplier.invite_listed": Step((S.LISTED,), S.INVITED, can_manage, "supplier"),
     "supplier.register": Step((S.INVITED,), S.REGISTERED, is_system, "buyer"),
     "supplier.admit": Step((S.REGISTERED,), S.COOPERATING, can_manage, "", cooperating_blockers),
-    "supplier.decline": Step((S.INVITED, S.REGISTERED), S.DECLINED, can_manage),
+    "supplier.decline": Step((S.LISTED, S.INVITED, S.REGISTERED), S.DECLINED, can_manage),
     "supplier.make_strategic": Step((S.COOPERATING,), S.STRATEGIC, is_system),
     "supplier.end_strategic": Step((S.STRATEGIC,), S.COOPERATING, can_manage),
     "supplier.lapse": Step((S.COOPERATING,), S.SUSPENDED, is_system, "buyer"),

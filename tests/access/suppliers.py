@@ -4,6 +4,7 @@ from suppliers import drops
 from suppliers.models import DecisionReport, GateDrop
 from suppliers.workflow import invitations
 from tests.access.table import ANYBODY, PROCUREMENT, STAFF, SUPPLIER, SUPPLIER_ADMIN, Route
+from tests.factories.imports import planned_import
 from tests.factories.suppliers import (
     CertificateFactory,
     ContactFactory,
@@ -54,6 +55,18 @@ ROUTES = {
     "staff:duplicate-look-again": staff_object(PROCUREMENT, "pair", "post"),
     "staff:duplicate-merge": staff_object(PROCUREMENT, "pair", "post"),
     "staff:merge-undo": staff_object(PROCUREMENT, "merge", "post"),
+    "staff:supplier-import-list": Route(PROCUREMENT),
+    "staff:supplier-import-template": Route(PROCUREMENT),
+    "staff:supplier-import-detail": staff_object(PROCUREMENT, "planned_import"),
+    "staff:supplier-import-columns": staff_object(PROCUREMENT, "planned_import"),
+    "staff:supplier-import-progress": staff_object(PROCUREMENT, "planned_import"),
+    "staff:supplier-import-accept": staff_object(PROCUREMENT, "planned_import", "post"),
+    "staff:supplier-import-apply": staff_object(PROCUREMENT, "planned_import", "post"),
+    "staff:supplier-import-discard": staff_object(PROCUREMENT, "planned_import", "post"),
+    "staff:supplier-import-undo": staff_object(PROCUREMENT, "planned_import", "post"),
+    "staff:supplier-import-invite": staff_object(PROCUREMENT, "planned_import", "post"),
+    "staff:supplier-import-to-correct": staff_object(PROCUREMENT, "planned_import"),
+    "staff:supplier-import-file": staff_object(PROCUREMENT, "planned_import"),
     "staff:supplier-detail": Route(STAFF, of_supplier),
     "staff:supplier-edit": Route(PROCUREMENT, of_supplier),
     "staff:supplier-remind": Route(PROCUREMENT, of_supplier, "post"),
@@ -150,6 +163,7 @@ def fill(world):
     world.trial = TrialFactory(policy=world.policy)
     world.pair = DuplicatePairFactory(first=acme)
     world.merge = MergeFactory(survivor=acme, by=world.buyer)
+    world.planned_import = planned_import(world.buyer)
     world.record = DecisionReport.objects.create(
         decision=decision, language="en", fingerprint="0" * 64, status="ready", file=world.evidence.file.file.name,
         file_name="record.pdf",

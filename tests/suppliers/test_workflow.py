@@ -15,12 +15,13 @@ from suppliers.workflow import people, reviews, waivers
 from suppliers.workflow import supplier as steps
 from tests.factories.suppliers import ContactFactory, DecisionFactory, SupplierFactory
 
-STATUSES = ["invited", "registered", "cooperating", "strategic", "suspended", "ended", "declined"]
+STATUSES = ["listed", "invited", "registered", "cooperating", "strategic", "suspended", "ended", "declined"]
 # step → (from, to, who), by hand
 BY_HAND = {
+    "supplier.invite_listed": (["listed"], "invited", "procurement"),
     "supplier.register": (["invited"], "registered", "system"),
     "supplier.admit": (["registered"], "cooperating", "procurement"),
-    "supplier.decline": (["invited", "registered"], "declined", "procurement"),
+    "supplier.decline": (["listed", "invited", "registered"], "declined", "procurement"),
     "supplier.make_strategic": (["cooperating"], "strategic", "system"),
     "supplier.end_strategic": (["strategic"], "cooperating", "procurement"),
     "supplier.lapse": (["cooperating"], "suspended", "system"),

@@ -1,0 +1,20 @@
+import pytest
+from django.core.management import call_command
+
+
+@pytest.fixture
+def house(db, gate_policy):
+    """The shipped rules and categories: what an import looks words up in."""
+    call_command("load_defaults", verbosity=0)
+
+
+@pytest.fixture
+def at_work(django_capture_on_commit_callbacks):
+    """Inside, jobs run right after their commit, as with a worker at hand."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+@pytest.fixture(autouse=True)
+def own_anchor(settings, tmp_path):
+    """The history's anchors of this test and of no other."""
+    settings.DATA_DIR = tmp_path
