@@ -44,10 +44,10 @@ def _look_again(row: ImportRow) -> None:
 @transaction.atomic
 def _rate_newcomers(rows: list[ImportRow], model: RiskModel) -> None:
     """R-RISK-1 for suppliers of whom only the file's line is known: alike lines are assessed once."""
-    unrated = Supplier.objects.select_for_update().filter(
-        pk__in=[row.supplier_key for row in rows], risk_ratings=None, status=SupplierStatus.LISTED
-    )
-    waiting = set(unrated.order_by().values_list("pk", flat=True))
+    keys = [row.supplier_key for row in rows]
+    rated = RiskRating.objects.filter(supplier_id__in=keys).values("supplier_id")
+    unrated = Supplier.objects.select_for_update().filter(pk__in=keys, status=SupplierStatus.LISTED)
+    waiting = set(unrated.exclude(pk__in=rated).order_by("pk").values_list("pk", flat=True))
     results: dict[Any, risk.Result] = {}
     found = []
     for row in rows:
