@@ -11,7 +11,6 @@ staff = [
     path("suppliers/", staff_views.supplier_list, name="supplier-list"),
     path("suppliers/invite/", staff_views.supplier_invite, name="supplier-invite"),
     path("suppliers/bulk/", staff_views.supplier_bulk, name="supplier-bulk"),
-<<<<<<< HEAD
     path("suppliers/duplicates/", duplicates.duplicate_list, name="duplicate-list"),
     path("suppliers/duplicates/search/", duplicates.duplicate_search, name="duplicate-search"),
     path("suppliers/duplicates/compare/", duplicates.duplicate_compare, name="duplicate-compare"),
@@ -20,7 +19,6 @@ staff = [
     path("suppliers/duplicates/<int:pk>/look-again/", duplicates.duplicate_look_again, name="duplicate-look-again"),
     path("suppliers/duplicates/<int:pk>/merge/", duplicates.duplicate_merge, name="duplicate-merge"),
     path("suppliers/merges/<int:pk>/undo/", duplicates.merge_undo, name="merge-undo"),
-=======
     path("suppliers/imports/", imports.import_list, name="supplier-import-list"),
     path("suppliers/imports/template/", imports.import_template, name="supplier-import-template"),
     path("suppliers/imports/<int:pk>/", imports.import_detail, name="supplier-import-detail"),
@@ -33,7 +31,6 @@ staff = [
     path("suppliers/imports/<int:pk>/invite/", imports.import_invite, name="supplier-import-invite"),
     path("suppliers/imports/<int:pk>/to-correct/", imports.import_to_correct, name="supplier-import-to-correct"),
     path("suppliers/imports/<int:pk>/file/", imports.import_file, name="supplier-import-file"),
->>>>>>> 694e05d (suppliers: import from XLSX and CSV, dry run first, all or nothing, undone while untouched)
     path("suppliers/<int:pk>/", staff_views.supplier_detail, name="supplier-detail"),
     path("suppliers/<int:pk>/edit/", staff_views.supplier_edit, name="supplier-edit"),
     path("suppliers/<int:pk>/remind/", staff_views.supplier_remind, name="supplier-remind"),
