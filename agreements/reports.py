@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,9 @@ from django.urls import reverse
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
+from agreements.changes import ClauseChange, differences
 from agreements.models import Agreement, Clause, SignatureEvent, Version
+from agreements.placeholders import filled
 from agreements.states import EventKind, Method
 from csr_portal.core import history
 from csr_portal.core.models import Organisation
@@ -33,27 +36,63 @@ def consent_text(language: str | None = None) -> str:
         )
 
 
-def text_content(version: Version, language: str | None) -> dict[str, Any]:
-    """The text of a version in one language; in English for a language that the product does not have."""
+def text_content(
+    version: Version, language: str | None, values: Mapping[str, Any] | None = None
+) -> dict[str, Any]:  # fmt: skip
+    """The text of a version in one language; in English for a language that the product does not have.
+
+    `values` fill the placeholders (`placeholder_values`); without them each place shows its name.
+    """
     language = language if language in dict(PDF_LANGUAGES) else FALLBACK
     return {
         "title": in_language(version.document.title, language),
         "version": version.number,
         "language": language,
-        "intro": in_language(version.intro, language),
+        "intro": filled(in_language(version.intro, language), values),
         "prevailing_language": version.prevailing_language,
         "validity_months": version.validity_months,
-        "clauses": [clause_content(clause, language) for clause in version.clauses.all()],
+        "clauses": [clause_content(clause, language, values) for clause in version.clauses.all()],
     }
 
 
-def clause_content(clause: Clause, language: str) -> dict[str, Any]:
+def clause_content(clause: Clause, language: str, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
     return {
         "position": clause.position,
         "key": clause.key,
         "title": in_language(clause.title, language),
-        "text": in_language(clause.text, language),
+        "text": filled(in_language(clause.text, language), values),
     }
+
+
+def placeholder_values(agreement: Agreement) -> dict[str, Any]:
+    """What the places of a text say for this agreement; the same in every language."""
+    supplier, company = agreement.supplier, Organisation.current()
+    return {
+        "supplier_name": supplier.name,
+        "supplier_name_latin": supplier.name_latin,
+        "supplier_number": supplier.number,
+        "supplier_address": supplier.address,
+        "supplier_registration": supplier.registration_number,
+        "company_name": company.name,
+        "company_address": company.address,
+        "agreement_number": agreement.number,
+        "version": agreement.version.number,
+        "validity_months": agreement.version.validity_months,
+    }
+
+
+def agreement_text(agreement: Agreement, language: str | None) -> dict[str, Any]:
+    """The text as this supplier reads it."""
+    return text_content(agreement.version, language, placeholder_values(agreement))
+
+
+def changes_for(agreement: Agreement, language: str) -> tuple[Version | None, list[ClauseChange]]:
+    """What is new for the supplier: against the text that it signed last, if that was another version."""
+    signed = Agreement.objects.filter(supplier=agreement.supplier_id, document=agreement.document_id)
+    before = signed.exclude(sealed_sha256="").exclude(version=agreement.version_id).select_related("version").first()
+    if before is None or not agreement.is_open:
+        return None, []
+    return before.version, differences(before.version, agreement.version, language)
 
 
 def agreement_content(agreement: Agreement, language: str | None = None) -> dict[str, Any]:
@@ -61,7 +100,7 @@ def agreement_content(agreement: Agreement, language: str | None = None) -> dict
     supplier, company = agreement.supplier, Organisation.current()
     return {
         "number": agreement.number,
-        "text": text_content(agreement.version, language or agreement.language),
+        "text": agreement_text(agreement, language or agreement.language),
         "supplier": {
             "name": supplier.name,
             "name_latin": supplier.name_latin,

@@ -11,6 +11,44 @@ class DocumentKind(TextChoices):
     GUIDELINE = "guideline", _("Guideline")
 
 
+class ClauseKey(TextChoices):
+    """What a clause is about: the closed list by which versions and suppliers' own codes are compared."""
+
+    CHILD_LABOUR = "child_labour", _("Child labour and young workers")
+    FORCED_LABOUR = "forced_labour", _("Forced labour")
+    OHS = "occupational_health_and_safety", _("Occupational health and safety")
+    ASSOCIATION = "freedom_of_association_and_collective_bargaining", _("Freedom of association and bargaining")
+    DISCRIMINATION = "discrimination", _("Discrimination and harassment")
+    DISCIPLINE = "disciplinary_practices", _("Disciplinary practices")
+    WORKING_HOURS = "working_hours", _("Working hours")
+    REMUNERATION = "remuneration", _("Wages and social insurance")
+    EMERGENCY = "emergency", _("Emergencies and fire")
+    CHEMICALS = "chemicals", _("Chemicals and exposure")
+    MACHINERY = "machinery", _("Machines and electricity")
+    FACILITIES = "facilities", _("Dormitories, canteens, sanitation")
+    PROTECTIVE_EQUIPMENT = "protective_equipment", _("Protective equipment")
+    ACCIDENTS = "accidents", _("Accidents and occupational diseases")
+    ENVIRONMENT = "environment", _("Environment")
+    ETHICS = "ethics", _("Business ethics")
+    DATA_PROTECTION = "data_protection", _("Data protection")
+    RISK_MATERIALS = "risk_materials", _("Risk materials")
+    GRIEVANCES = "grievances", _("Grievances and whistle-blowing")
+    MANAGEMENT_SYSTEM = "management_system", _("Management system")
+    SUBCONTRACTORS = "subcontractors", _("Subcontractors")
+    COOPERATION = "cooperation_with_reviews", _("Cooperation with reviews")
+    SIGNATURE = "electronic_signature", _("Electronic signature")
+    VALIDITY = "validity", _("Validity and end")
+    SCOPE = "scope", _("Scope")
+    AGREEMENT = "agreement", _("CSR agreement")
+    ZERO_TOLERANCE = "zero_tolerance", _("Zero tolerance")
+    SELF_INSPECTION = "self_inspection", _("Self-inspection")
+    SITE_REVIEW = "site_review", _("Site review")
+    CORRECTIVE_ACTION = "corrective_action", _("Corrective action")
+    TRAINING = "training", _("Training")
+    OUR_SIDE = "our_side", _("Our own side")
+    OTHER = "other", _("Other")
+
+
 # What every supplier promises, whatever text it signs: the agreement's own clauses (requirement M4).
 ALWAYS_PROMISED = (
     "child_labour",

@@ -6,6 +6,7 @@ from agreements.views import decisions as d
 from agreements.views import open as o
 from agreements.views import portal as p
 from agreements.views import staff as s
+from agreements.views import texts as t
 
 STEPS = ("recall", "terminate", "confirm_chop", "refuse_chop")
 CAMPAIGN_STEPS = ("begin", "pause", "resume", "recall")
@@ -51,6 +52,17 @@ staff = [
     path("guideline/", s.guideline_list, name="guideline-list"),
     path("documents/", s.document_list, name="document-list"),
     path("documents/versions/<int:pk>/", s.version_detail, name="version-detail"),
+    path("documents/new/", t.document_create, name="document-create"),
+    path("documents/<int:pk>/draft/", t.draft_create, name="draft-create"),
+    path("documents/versions/<int:pk>/edit/", t.version_edit, name="version-edit"),
+    path("documents/versions/<int:pk>/compare/", t.version_compare, name="version-compare"),
+    path("documents/versions/<int:pk>/clauses/new/", t.clause_add, name="clause-add"),
+    path("documents/versions/<int:pk>/questions/new/", t.question_add, name="question-add"),
+    path("documents/clauses/<int:pk>/", t.clause_edit, name="clause-edit"),
+    path("documents/clauses/<int:pk>/move/", t.clause_move, name="clause-move"),
+    path("documents/clauses/<int:pk>/delete/", t.clause_delete, name="clause-delete"),
+    path("documents/questions/<int:pk>/", t.question_edit, name="question-edit"),
+    path("documents/questions/<int:pk>/delete/", t.question_delete, name="question-delete"),
     path("documents/versions/<int:pk>/publish/", s.version_publish, name="version-publish"),
     path("documents/versions/<int:pk>/pdf/<slug:language>/", s.version_pdf, name="version-pdf"),
 ]

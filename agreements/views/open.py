@@ -16,7 +16,15 @@ from django.views.decorators.http import require_POST
 from agreements import workflow
 from agreements.forms import CodeForm, DeclineForm, OwnCodeForm, ReadForm, SignForm, WhoForm
 from agreements.models import Agreement, SigningLink
-from agreements.reports import CONSENT_VERSION, PDF_LANGUAGES, consent_text, drawing_bytes, signature_of, text_content
+from agreements.reports import (
+    CONSENT_VERSION,
+    PDF_LANGUAGES,
+    agreement_text,
+    changes_for,
+    consent_text,
+    drawing_bytes,
+    signature_of,
+)
 from agreements.states import AgreementStatus, EventKind
 from agreements.tasks import ensure_presented
 from agreements.views.shared import agreement_file, trace_of
@@ -137,10 +145,11 @@ def sign_read(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "link": link,
         "agreement": link.agreement,
-        "text": text_content(link.agreement.version, language),
+        "text": agreement_text(link.agreement, language),
         "form": form,
         "decline_form": DeclineForm(version=link.agreement.version),
         "own_code_form": OwnCodeForm(),
+        "changes": changes_for(link.agreement, language),
         "languages": PDF_LANGUAGES,
         "token": token,
         "who": state["who"],

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from agreements import workflow
 from agreements.forms import CheckForm, DeclineForm, OwnCodeForm, ShareForm
 from agreements.models import Acknowledgement, Agreement
-from agreements.reports import PDF_LANGUAGES, text_content
+from agreements.reports import PDF_LANGUAGES, agreement_text, changes_for, text_content
 from agreements.states import READABLE, AcknowledgementStatus, EventKind
 from agreements.views.shared import agreement_file, trace_of
 from csr_portal.core.qr import qr_svg
@@ -46,9 +46,11 @@ def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     workflow.view(agreement, by=request.user)
     link = agreement.signing_links.filter(used_at=None, revoked_at=None).first()
     link_url = request.build_absolute_uri(reverse("open:sign", args=[link.token])) if link else ""
+    language = request.GET.get("text") or get_language() or agreement.language
     context = {
         "agreement": agreement,
-        "text": text_content(agreement.version, request.GET.get("text") or get_language()),
+        "changes": changes_for(agreement, language),
+        "text": agreement_text(agreement, language),
         "languages": PDF_LANGUAGES,
         "is_readable": agreement.status in READABLE,
         "link": link,

@@ -17,7 +17,8 @@ from agreements.audience import undeliverable
 from agreements.forms import CountersignForm, IssueForm, ReasonForm, SignersForm
 from agreements.models import Acknowledgement, Agreement, Campaign, Document, Version
 from agreements.permissions import can_issue, signing_for
-from agreements.reports import PDF_LANGUAGES, draw_text, text_content
+from agreements.placeholders import PLACEHOLDERS
+from agreements.reports import PDF_LANGUAGES, agreement_text, draw_text, text_content
 from agreements.states import AcknowledgementStatus, AgreementStatus, CampaignStatus, DocumentKind, EventKind
 from agreements.views.shared import agreement_file
 from csr_portal.core.access import staff_page
@@ -133,7 +134,7 @@ def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     waits = agreement.is_open and agreement.turn in (Turn.SUPPLIER, Turn.SIGNATORY)
     context = {
         "agreement": agreement,
-        "text": text_content(agreement.version, request.GET.get("text") or agreement.language),
+        "text": agreement_text(agreement, request.GET.get("text") or agreement.language),
         "languages": PDF_LANGUAGES,
         "events": agreement.events.select_related("link"),
         "steps": {offer.name.partition(".")[2] for offer in available(workflow.STEPS, agreement, request.user)},
@@ -323,6 +324,10 @@ def version_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "texts": texts,
         "rows": list(zip(*(text["clauses"] for text in texts), strict=True)),
         "blockers": [] if version.is_frozen else workflow.missing_in_text(version),
+        "clauses": version.clauses.all(),
+        "questions": version.check_questions.select_related("clause"),
+        "has_older": version.document.versions.filter(pk__lt=version.pk).exists(),
+        "placeholders": PLACEHOLDERS,
     }
     return render(request, "staff/agreements/version_detail.html", context)
 

@@ -7,6 +7,16 @@ supplier first, then takes the step, then calls facts_changed.
 from agreements.workflow.chop import CHOP_TYPES, confirm_chop, refuse_chop, upload_chop
 from agreements.workflow.company import countersign, set_company_signers
 from agreements.workflow.delegation import delegate, revoke_delegation
+from agreements.workflow.drafts import (
+    create_document,
+    create_draft,
+    delete_clause,
+    delete_question,
+    edit_version,
+    move_clause,
+    save_clause,
+    save_question,
+)
 from agreements.workflow.evidence import Trace, note_event
 from agreements.workflow.force import come_into_force, expire, recall, seal_agreement, terminate
 from agreements.workflow.guideline import ACKNOWLEDGEMENT_STEPS, acknowledge, view_guideline
@@ -33,14 +43,20 @@ __all__ = [
     "compare_clause",
     "confirm_chop",
     "countersign",
+    "create_document",
+    "create_draft",
     "decline",
     "delegate",
+    "delete_clause",
+    "delete_question",
+    "edit_version",
     "enter_code",
     "expire",
     "issue",
     "issued_before",
     "link_problem",
     "missing_in_text",
+    "move_clause",
     "note_event",
     "offer_own_code",
     "plan",
@@ -50,6 +66,8 @@ __all__ = [
     "refuse_own_code",
     "refuse_reservation",
     "revoke_delegation",
+    "save_clause",
+    "save_question",
     "seal_agreement",
     "send_code",
     "set_company_signers",

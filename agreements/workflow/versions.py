@@ -6,6 +6,8 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Version
 from agreements.permissions import can_publish
+from agreements.placeholders import unknown_in
+from agreements.states import ALWAYS_PROMISED, ClauseKey, DocumentKind
 from agreements.states import VersionStatus as V
 from csr_portal.core.translated import missing_languages
 from csr_portal.core.workflow import Actor, Blocker, Step, move
@@ -25,6 +27,22 @@ def missing_in_text(version: Version) -> list[Blocker]:
         for part, texts in parts
         for language in missing_languages(texts)
     ]
+    for part, texts in parts:
+        unknown = {name for words in texts.values() for name in unknown_in(words)}
+        text = _("%(part)s: unknown placeholder %(names)s")
+        blockers += (
+            [Blocker("placeholder", text % {"part": part, "names": ", ".join(sorted(unknown))}, "csr")]
+            if unknown
+            else []
+        )
+    keys = {clause.key for clause in clauses}
+    if version.document.kind == DocumentKind.CSR_AGREEMENT:
+        text = _("A clause is missing that every supplier promises: %(clause)s")
+        blockers += [
+            Blocker("promised", text % {"clause": ClauseKey(key).label}, "csr")
+            for key in ALWAYS_PROMISED
+            if key not in keys
+        ]
     if not clauses:
         blockers.append(Blocker("clauses", _("The text has no clauses."), "csr"))
     if version.document.is_guideline and len(questions) < 3:

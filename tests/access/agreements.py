@@ -25,6 +25,14 @@ def version(world):
     return {"pk": world.agreement.version_id}
 
 
+def clause(world):
+    return {"pk": world.agreement.version.clauses.first().pk}
+
+
+def question(world):
+    return {"pk": world.acknowledgement.version.check_questions.first().pk}
+
+
 def text(world):
     return agreement(world) | {"kind": "text"}
 
@@ -68,6 +76,17 @@ ROUTES = {
     "staff:document-list": Route(STAFF),
     "staff:version-detail": Route(STAFF, version),
     "staff:version-pdf": Route(STAFF, lambda world: version(world) | {"language": "zh-hans"}),
+    "staff:document-create": Route(CSR),
+    "staff:draft-create": Route(CSR, document),
+    "staff:version-edit": Route(CSR, version),
+    "staff:version-compare": Route(STAFF, version),
+    "staff:clause-add": Route(CSR, version),
+    "staff:question-add": Route(CSR, version),
+    "staff:clause-edit": Route(CSR, clause),
+    "staff:clause-move": Route(CSR, clause, "post"),
+    "staff:clause-delete": Route(CSR, clause, "post"),
+    "staff:question-edit": Route(CSR, question),
+    "staff:question-delete": Route(CSR, question, "post"),
     "staff:version-publish": Route(CSR, version, "post"),
     "portal:agreement-list": Route(SUPPLIER | {"mallory"}),
     "portal:agreement-detail": Route(SUPPLIER, agreement, foreign=404),
