@@ -94,7 +94,8 @@ def save_clause(
 ) -> Clause:  # fmt: skip
     """A new clause at the end, or other words for one that is there."""
     version = _locked(version, by)
-    if version.clauses.filter(key=key).exclude(pk=clause.pk if clause else None).exists():
+    others = version.clauses.exclude(pk=clause.pk) if clause else version.clauses.all()
+    if others.filter(key=key).exists():
         raise WorkflowError(_("The text has a clause with this key already: %(key)s.") % {"key": key})
     row = clause or Clause(version=version, position=version.clauses.count() + 1)
     row.key, row.title, row.text = key, dict(title), dict(text)

@@ -28,13 +28,9 @@ def missing_in_text(version: Version) -> list[Blocker]:
         for language in missing_languages(texts)
     ]
     for part, texts in parts:
-        unknown = {name for words in texts.values() for name in unknown_in(words)}
-        text = _("%(part)s: unknown placeholder %(names)s")
-        blockers += (
-            [Blocker("placeholder", text % {"part": part, "names": ", ".join(sorted(unknown))}, "csr")]
-            if unknown
-            else []
-        )
+        if unknown := {name for words in texts.values() for name in unknown_in(words)}:
+            values = {"part": part, "names": ", ".join(sorted(unknown))}
+            blockers.append(Blocker("placeholder", _("%(part)s: unknown placeholder %(names)s") % values, "csr"))
     keys = {clause.key for clause in clauses}
     if version.document.kind == DocumentKind.CSR_AGREEMENT:
         text = _("A clause is missing that every supplier promises: %(clause)s")
