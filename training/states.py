@@ -3,6 +3,8 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+EXPIRING_DAYS = 60  # before the last valid day of a certificate or qualification
+
 
 class SessionStatus(TextChoices):
     PLANNED = "planned", _("Planned")

@@ -10,8 +10,9 @@ from tests.factories.core import UserFactory
 from tests.factories.suppliers import ContactFactory, SupplierFactory
 from tests.factories.training import CourseFactory, EnrolmentFactory, SessionFactory, TrainingCertificateFactory
 from training import workflow
-from training.models import CertificateReport, SessionInvitation, TrainingCertificate
+from training.models import CertificateReport, Session, SessionInvitation, TrainingCertificate
 from training.states import EnrolmentStatus, SessionStatus
+from training.workflow.numbers import next_number
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 5, 22)
@@ -289,3 +290,10 @@ def test_cancelling_tells_everybody_once_and_frees_them(training_coordinator, ac
         ("guest@other.example", "ja"),
     ]
     assert set(session.enrolments.values_list("status", flat=True)) == {"withdrawn"}
+
+
+def test_thousandth_number_of_a_year_follows_the_999th(db):
+    SessionFactory(number="T-2024-999")
+    SessionFactory(number="T-2024-1000")
+    assert next_number(Session, "T-2024-", 3) == "T-2024-1001"
+    assert next_number(Session, "T-2023-", 3) == "T-2023-001"
