@@ -111,7 +111,7 @@ def _go_on(campaign: Campaign, attempt: str = "") -> None:
         move(campaign, STEPS, "campaign.close", by=SYSTEM, data=data)
 
 
-@job("agreements.issue_batch", time_limit=240)
+@job("agreements.issue_batch", time_limit=90)
 def issue_batch(campaign_id: int) -> None:
     """Issue to the next suppliers that wait. Run twice, it issues to nobody twice."""
     campaign = Campaign.objects.select_related("version__document", "created_by").get(pk=campaign_id)
@@ -139,7 +139,7 @@ def _issue_to(target: CampaignTarget, campaign: Campaign) -> None:
     CampaignTarget.objects.filter(pk=target.pk).update(done_at=timezone.now(), note=note[:300])
 
 
-@job("agreements.recall_batch", time_limit=240)
+@job("agreements.recall_batch", time_limit=90)
 def recall_batch(campaign_id: int, by_id: int) -> None:
     """Take back the next open agreements of a recalled campaign; one that was signed meanwhile is left alone."""
     campaign, by = Campaign.objects.get(pk=campaign_id), User.objects.get(pk=by_id)

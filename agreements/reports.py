@@ -187,6 +187,7 @@ def draw_presented(agreement: Agreement) -> bytes:
         language=agreement.language,
         title=content["text"]["title"],
         number=agreement.number or "",
+        at=agreement.issued_at,  # drawn again after a crash, it is the same file
     )
 
 

@@ -1,13 +1,12 @@
 """Work that follows a step: draw the text as presented, mail a code."""
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from agreements.models import Agreement, SigningLink
 from agreements.reports import draw_presented
+from csr_portal.core.drawn_files import forget_others, keep
 from csr_portal.core.jobs import job
 from csr_portal.core.models import Organisation
 from csr_portal.core.seal import sha256
@@ -24,15 +23,20 @@ def ensure_presented(agreement: Agreement) -> Agreement:
         return agreement
     data = draw_presented(agreement)
     digest = sha256(data)
-    path = keep(f"agreements/{agreement.pk}-{digest[:16]}.pdf", data)
+    path = keep(f"{folder_of(agreement)}/text-{digest[:16]}.pdf", data)
     Agreement.objects.filter(pk=agreement.pk, presented_sha256="").update(presented_file=path, presented_sha256=digest)
-    agreement.refresh_from_db(fields=["presented_file", "presented_sha256"])
+    forget_unnamed(agreement)
     return agreement
 
 
-def keep(path: str, data: bytes) -> str:
-    """Keep the bytes under a name made from their hash; the file comes before the row that names it."""
-    return path if default_storage.exists(path) else default_storage.save(path, ContentFile(data))
+def folder_of(agreement: Agreement) -> str:
+    return f"agreements/{agreement.pk}"
+
+
+def forget_unnamed(agreement: Agreement) -> None:
+    """Remove drawn files of attempts that died before the row could name them."""
+    agreement.refresh_from_db(fields=["presented_file", "presented_sha256", "sealed_file", "sealed_sha256"])
+    forget_others(folder_of(agreement), {agreement.presented_file.name, agreement.sealed_file.name})
 
 
 @job("agreements.mail_code", time_limit=60)

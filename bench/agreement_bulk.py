@@ -54,7 +54,7 @@ def _measure(worker: stack.Process, number: int, signed: int) -> None:
         begin, end = (statistics.mean(sizes[place] for sizes in values) for values in (first, last))
         print(f"worker process, {label}: {begin:.0f} MB after {WARM}, {end:.0f} MB at the end (×{end / begin:.2f})")
     exact = Agreement.objects.exclude(presented_sha256="").count()
-    files = len(list(Path(stack.os.environ["DATA_DIR"], "files", "agreements").iterdir()))
+    files = len(list(Path(stack.os.environ["DATA_DIR"], "files", "agreements").rglob("*.pdf")))
     print(f"rows {Agreement.objects.count()}, with document {exact}, files {files}; expected {number + WARM} each")
     if signed:
         _sign(list(rows[:signed]), buyer)

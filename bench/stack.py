@@ -28,18 +28,25 @@ TRADES = ["五金制品", "精密塑胶", "电子科技", "包装", "铝业", "�
 
 
 class Broker:
-    """An embedded broker that can be killed; its data outlives it in its folder."""
+    """An embedded broker that keeps nothing on disk: killed, it forgets every message."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.outside = folder, os.environ.get("BENCH_BROKER_URL", "")
+        self.server: ValkeyServer | None = None
+        self.port: int | None = None
         self.start()
 
     def start(self) -> None:
-        self.server = None
         if not self.outside:
-            self.server = ValkeyServer(data_dir=self.folder)
+            self.server = ValkeyServer(data_dir=self.folder, port=self.port)
             self.server.start()
-        self.url = self.outside or self.server.connection_url
+            self.port = self.server.port
+        self.url = self.outside or f"redis://127.0.0.1:{self.port}/0"
+
+    def kill(self) -> None:
+        if self.server and self.server._process:
+            self.server._process.kill()
+            self.server._process.wait()
 
     def stop(self) -> None:
         if self.server:

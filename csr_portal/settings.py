@@ -226,6 +226,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "send stale jobs again": {"task": "core.send_stale_jobs", "schedule": 15.0},
     "seal what is left open": {"task": "core.seal_history", "schedule": 60.0},
+    "clear drafts of dead processes": {"task": "core.clear_drafts", "schedule": 86400.0},
     "what time changes": {"task": "csr_portal.nightly", "schedule": 3600.0},
     "forget old deliveries": {"task": "core.forget_old_deliveries", "schedule": 6 * 3600.0},
 }

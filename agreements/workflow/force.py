@@ -11,10 +11,11 @@ from agreements import events
 from agreements.models import Agreement
 from agreements.reports import draw_sealed
 from agreements.states import AgreementStatus as A
-from agreements.tasks import ensure_presented, keep
+from agreements.tasks import ensure_presented, folder_of, forget_unnamed
 from agreements.workflow.links import revoke_links
 from agreements.workflow.people import tell_both
 from agreements.workflow.steps import STEPS
+from csr_portal.core.drawn_files import keep
 from csr_portal.core.jobs import job
 from csr_portal.core.notices import tell_address
 from csr_portal.core.seal import sha256
@@ -23,7 +24,7 @@ from csr_portal.core.workflow import SYSTEM, Actor, move
 from suppliers.workflow import facts_changed, lock
 
 
-@job("agreements.seal", time_limit=120)
+@job("agreements.seal", time_limit=60)
 def seal_agreement(agreement_id: int) -> None:
     """Draw and seal the signed agreement, then bring it into force. Run twice, it does nothing the second time."""
     agreement = Agreement.objects.select_related("supplier", "version__document", "chop_scan").get(pk=agreement_id)
@@ -33,8 +34,9 @@ def seal_agreement(agreement_id: int) -> None:
     agreement.valid_from = timezone.localdate(agreement.status_since)
     agreement.valid_until = last_valid_day(agreement.valid_from, months=agreement.version.validity_months)
     data = draw_sealed(agreement)
-    path = keep(f"agreements/{agreement.pk}-sealed-{sha256(data)[:16]}.pdf", data)
+    path = keep(f"{folder_of(agreement)}/sealed-{sha256(data)[:16]}.pdf", data)
     come_into_force(agreement, sealed_file=path, sealed_sha256=sha256(data))
+    forget_unnamed(agreement)
 
 
 @transaction.atomic

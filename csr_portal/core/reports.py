@@ -5,10 +5,10 @@ import logging
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.core.files.base import ContentFile
 from django.db.models import Q
 from django.utils import timezone
 
+from csr_portal.core.drawn_files import keep
 from csr_portal.core.jobs import Job
 from csr_portal.core.models import AbstractReport, User
 from csr_portal.core.pdf import content_fingerprint
@@ -87,7 +87,7 @@ def finish(report: AbstractReport, data: bytes, file_name: str) -> None:
     digest = sha256(data)
     path = f"reports/{report._meta.model_name}/{report.pk}-{digest[:16]}.pdf"
     storage = type(report)._meta.get_field("file").storage
-    stored = path if storage.exists(path) else storage.save(path, ContentFile(data))
+    stored = keep(path, data, storage)
     type(report)._default_manager.filter(pk=report.pk).update(
         status=ReportStatus.READY,
         progress=100,
