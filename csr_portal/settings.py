@@ -10,6 +10,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -234,7 +235,16 @@ CELERY_BEAT_SCHEDULE = {
 # Signing of PDFs: without a key of its own the installation makes a demo certificate authority (core/seal.py).
 SEAL_PKCS12 = env.str("SEAL_PKCS12", default="")
 SEAL_PASSPHRASE = env.str("SEAL_PASSPHRASE", default="")
+SEAL_PKCS11_MODULE = env.str("SEAL_PKCS11_MODULE", default="")
+SEAL_PKCS11_TOKEN = env.str("SEAL_PKCS11_TOKEN", default="")
+SEAL_PKCS11_LABEL = env.str("SEAL_PKCS11_LABEL", default="")
 SEAL_TSA_URL = env.str("SEAL_TSA_URL", default="")
+SEAL_LEVEL = env.str("SEAL_LEVEL", default="B-T" if SEAL_TSA_URL else "B-B")
+SEAL_TRUST = env.str("SEAL_TRUST", default="")
+if SEAL_LEVEL not in ("B-B", "B-T", "B-LTA"):
+    raise ImproperlyConfigured("SEAL_LEVEL is B-B, B-T or B-LTA.")
+if SEAL_LEVEL != "B-B" and not SEAL_TSA_URL:
+    raise ImproperlyConfigured(f"SEAL_LEVEL {SEAL_LEVEL} needs SEAL_TSA_URL.")
 
 # Webhooks: which events there are is said by each app; where they may go is said here (core/webhooks/addresses.py).
 WEBHOOK_EVENTS = ["suppliers.events.EVENTS", "agreements.events.EVENTS"]

@@ -1,48 +1,38 @@
-"""Seals PDFs with the company's certificate (PAdES), checks sealed files, and keeps every certificate ever used.
+"""Seals PDFs with the company's certificate (PAdES) and checks sealed files; the keys are in core/seal_keys.py.
 
-Without a key of its own (SEAL_PKCS12) the installation makes a demo certificate authority once. What the seal proves
-and what it does not: docs/decisions/0003-pdf-and-seal.md.
+What the seal proves and what it does not: docs/decisions/0003-pdf-and-seal.md.
 """
 
 import asyncio
-import contextlib
 import datetime as dt
-import functools
 import hashlib
 import hmac
 import io
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 from asn1crypto import parser
 from asn1crypto import x509 as asn1_x509
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import pkcs12
-from cryptography.x509.oid import NameOID
 from django.conf import settings
 from django.utils import timezone
-from pyhanko.keys import load_cert_from_pemder
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.signers.pdf_signer import TimestampDSSContentSettings
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper
-from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from csr_portal.core.models import Organisation
+from csr_portal.core.seal_keys import authorities, common_name, known_certificates, revocation_lists, signer
 
 FIELD_NAME = "CompanySeal"
-KEY_BITS = 3072
-CA_YEARS, SEAL_YEARS = 10, 5
+LTA = "B-LTA"
+# Certificates and revocation data go in before the stamp, so that the stamp covers the file to its last byte.
+BEFORE_THE_STAMP = TimestampDSSContentSettings(include_vri=False, update_before_ts=True)
 
 
 @dataclass(frozen=True)
@@ -56,40 +46,66 @@ class SealVerdict:
     timestamped: bool = False
     problem: str = ""
     subject: str = ""
+    level: str = ""
+    archived_until: dt.datetime | None = None
 
 
 def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def seal_pdf(
-    pdf: bytes,
-    *,
-    reason: str,
-    location: str = "",
-    timestamper: TimeStamper | None = None,
-) -> bytes:
-    """The file with the company's signature over every byte of it; later additions break the seal.
+def seal_pdf(pdf: bytes, *, reason: str, location: str = "", timestamper: TimeStamper | None = None) -> bytes:
+    """The file with the company's signature over every byte of it; later additions break the seal (R-SIG-2).
 
-    PAdES B-B; with a time stamp (SEAL_TSA_URL or `timestamper`) PAdES B-T.
+    The level is PAdES B-B, B-T or B-LTA (SEAL_LEVEL). Above B-B a time-stamp authority (SEAL_TSA_URL or `timestamper`)
+    confirms the time; B-LTA also carries certificates, revocation data and a stamp over the whole file.
     """
-    signer = _signer()
-    if timestamper is None and settings.SEAL_TSA_URL:
-        timestamper = HTTPTimeStamper(settings.SEAL_TSA_URL, timeout=10)
+    company = signer()
+    level = settings.SEAL_LEVEL
+    if timestamper is None and level != "B-B":
+        timestamper = _authority()
+    # Their stamp comes after certificates and revocation data, so that it covers the file to its last byte.
+    more = {"embed_validation_info": True, "validation_context": _trust()} if level == LTA else {}
     metadata = signers.PdfSignatureMetadata(
         field_name=FIELD_NAME,
         md_algorithm="sha256",
         subfilter=fields.SigSeedSubFilter.PADES,
         certify=True,
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
-        name=common_name(signer.signing_cert),
+        name=common_name(company.signing_cert),
         reason=reason,
         location=location or None,
+        **more,
     )
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    sealer = signers.PdfSigner(metadata, signer=signer, timestamper=timestamper)
+    sealer = signers.PdfSigner(metadata, signer=company, timestamper=timestamper)
     output: Any = _apart(sealer.sign_pdf, writer)
+    return renew_stamp(output.getvalue(), timestamper=timestamper) if level == LTA else output.getvalue()
+
+
+def renew_stamp(pdf: bytes, *, timestamper: TimeStamper | None = None) -> bytes:
+    """The file with one more stamp over all of it: the first one at sealing, the next before that one runs out."""
+    stamper = signers.PdfTimeStamper(timestamper or _authority())
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    output: Any = _apart(
+        lambda: stamper.timestamp_pdf(writer, "sha256", validation_context=_trust(), dss_settings=BEFORE_THE_STAMP)
+    )
     return output.getvalue()
+
+
+def _authority() -> TimeStamper:
+    return HTTPTimeStamper(settings.SEAL_TSA_URL, timeout=10)
+
+
+def _trust() -> ValidationContext:
+    """What pyHanko needs to embed: roots, revocation lists, and (with a public authority) leave to fetch them."""
+    return ValidationContext(
+        trust_roots=authorities(),
+        crls=revocation_lists(),
+        other_certs=known_certificates(),
+        allow_fetching=bool(settings.SEAL_PKCS12 or settings.SEAL_PKCS11_MODULE),
+        revocation_mode="soft-fail",
+    )
 
 
 def _apart(function: Callable[..., Any], *arguments: Any) -> Any:
@@ -115,18 +131,21 @@ def verify_pdf(pdf: bytes) -> SealVerdict:
 def verify_with(pdf: bytes, certificates: list[asn1_x509.Certificate]) -> SealVerdict:
     """Check the file's seal against these certificates: enough for a stranger who has the public one."""
     try:
-        signatures = PdfFileReader(io.BytesIO(pdf), strict=True).embedded_regular_signatures
+        reader = PdfFileReader(io.BytesIO(pdf), strict=True)
+        signatures = reader.embedded_regular_signatures
     except Exception:  # whatever a parser meets in a stranger's bytes
         return SealVerdict(is_valid=False, problem="not_a_pdf")
     if not signatures:
         return SealVerdict(is_valid=False, problem="no_seal")
     try:
-        return _verdict(pdf, signatures[0], certificates)
+        return _verdict(pdf, signatures[0], reader.embedded_timestamp_signatures, certificates)
     except Exception:  # a damaged signature fails in many ways; all of them mean the same
         return SealVerdict(is_valid=False, problem="altered")
 
 
-def _verdict(pdf: bytes, signature: Any, certificates: list[asn1_x509.Certificate]) -> SealVerdict:
+def _verdict(
+    pdf: bytes, signature: Any, archive_stamps: list[Any], certificates: list[asn1_x509.Certificate]
+) -> SealVerdict:
     fingerprints = {certificate.sha256 for certificate in certificates}
     certificate = signature.signer_cert
     is_ours = certificate.sha256 in fingerprints
@@ -139,7 +158,8 @@ def _verdict(pdf: bytes, signature: Any, certificates: list[asn1_x509.Certificat
     # A time stamp's own certificate chain is the authority's affair; here it must only be whole and fit.
     status = _apart(validate_pdf_signature, signature, context, context)
     stamp = status.timestamp_validity
-    covers = signature.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE
+    covers = _covers_everything(pdf, signature, status, archive_stamps)
+    known = fingerprints | {root.sha256 for root in authorities()}
     is_untouched = (
         status.intact
         and status.valid
@@ -148,7 +168,7 @@ def _verdict(pdf: bytes, signature: Any, certificates: list[asn1_x509.Certificat
         and (stamp is None or (stamp.intact and stamp.valid))
         and _holder_is_canonical(pdf, signature)
         and _envelope_is_canonical(signature)
-        and all(other.sha256 in fingerprints for other in signature.other_embedded_certs)
+        and all(other.sha256 in known for other in signature.other_embedded_certs)
     )
     problem = "" if is_untouched and is_ours else "unknown_signer" if is_untouched else "altered"
     return SealVerdict(
@@ -159,7 +179,30 @@ def _verdict(pdf: bytes, signature: Any, certificates: list[asn1_x509.Certificat
         timestamped=stamp is not None and stamp.intact and stamp.valid,
         problem=problem,
         subject=certificate.subject.human_friendly,
+        level=LTA if archive_stamps else "B-T" if stamp else "B-B",
+        archived_until=_not_after(archive_stamps[-1].signer_cert) if archive_stamps else None,
     )
+
+
+def _covers_everything(pdf: bytes, signature: Any, status: Any, archive_stamps: list[Any]) -> bool:
+    """The seal covers the whole file; or, of an archive copy, the last stamp does, and nothing but stamps and their
+    certificates was added behind the seal."""
+    whole = SignatureCoverageLevel.ENTIRE_FILE
+    if not archive_stamps:
+        return bool(signature.evaluate_signature_coverage() == whole)
+    context = ValidationContext(trust_roots=authorities(), allow_fetching=False)
+    checked = [_apart(validate_pdf_timestamp, stamp, context) for stamp in archive_stamps]
+    return bool(
+        archive_stamps[-1].evaluate_signature_coverage() == whole
+        and status.modification_level in (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES)
+        and all(each.intact and each.valid for each in checked)
+        and all(_holder_is_canonical(pdf, each) for each in archive_stamps)
+    )
+
+
+def _not_after(certificate: asn1_x509.Certificate) -> dt.datetime:
+    moment: dt.datetime = certificate["tbs_certificate"]["validity"]["not_after"].native
+    return moment
 
 
 def _holder_is_canonical(pdf: bytes, signature: Any) -> bool:
@@ -185,187 +228,3 @@ def _first_value(content: bytes) -> bytes:
     """The one DER value at the beginning of `content`, without the zeros behind it."""
     _class, _method, _tag, header, value, trailer = parser.parse(content)
     return header + value + trailer
-
-
-# Certificates
-
-
-def certificate_pem() -> bytes:
-    """The public certificate that seals now, for anybody who checks files elsewhere."""
-    return _to_pem(_signer().signing_cert)
-
-
-def known_certificates() -> list[asn1_x509.Certificate]:
-    """Every certificate this installation has sealed with: files outlive a change of the certificate."""
-    _signer()
-    return [load_cert_from_pemder(str(path)) for path in sorted((folder() / "certificates").glob("*.pem"))]
-
-
-def folder() -> Path:
-    return settings.DATA_DIR / "seal"
-
-
-def common_name(certificate: asn1_x509.Certificate) -> str:
-    return str(certificate.subject.native.get("common_name", certificate.subject.human_friendly))
-
-
-def _to_pem(certificate: asn1_x509.Certificate) -> bytes:
-    return x509.load_der_x509_certificate(certificate.dump()).public_bytes(serialization.Encoding.PEM)
-
-
-class CompanySigner(signers.SimpleSigner):
-    """Signs with an RSA key that is read and checked once, not twice a file as pyHanko does: 0.02 s instead of 0.2."""
-
-    @functools.cached_property
-    def key(self) -> Any:
-        return serialization.load_der_private_key(self.signing_key.dump(), password=None)
-
-    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-        if not isinstance(self.key, rsa.RSAPrivateKey) or self.prefer_pss or digest_algorithm != "sha256":
-            return await super().async_sign_raw(data, digest_algorithm, dry_run)
-        if dry_run:
-            return bytes(self.key.key_size // 8)
-        return self.key.sign(data, padding.PKCS1v15(), hashes.SHA256())
-
-
-def _signer() -> signers.SimpleSigner:
-    return _load_signer(settings.SEAL_PKCS12, settings.SEAL_PASSPHRASE, folder())
-
-
-@functools.lru_cache(maxsize=4)
-def _load_signer(pkcs12_path: str, passphrase: str, place: Path) -> signers.SimpleSigner:
-    if pkcs12_path:
-        path, secret = Path(pkcs12_path), passphrase.encode()
-    else:
-        path, secret = _demo_key(place), b""
-    found = signers.SimpleSigner.load_pkcs12(str(path), passphrase=secret or None)
-    if found is None:
-        raise ValueError(f"SEAL_PKCS12: {path} cannot be opened with SEAL_PASSPHRASE")
-    _remember(found.signing_cert, place)
-    return CompanySigner(found.signing_cert, found.signing_key, found.cert_registry)
-
-
-def _remember(certificate: asn1_x509.Certificate, place: Path) -> None:
-    path = place / "certificates" / f"{certificate.sha256.hex()}.pem"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write_private(path, _to_pem(certificate))
-
-
-def _write_private(path: Path, data: bytes) -> None:
-    """Readable by us only from the first byte on, and never half written."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with contextlib.suppress(FileNotFoundError):
-        draft.unlink()
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-
-
-def _demo_key(place: Path) -> Path:
-    """The key of a demo certificate authority's company certificate, made once; the first process to finish wins."""
-    home = place / "demo"
-    if not home.exists():
-        place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = Path(tempfile.mkdtemp(prefix="draft-", dir=place))
-        for name, data in _make_demo_authority(Organisation.current()):
-            _write_private(draft / name, data)
-        try:
-            draft.rename(home)
-        except OSError:
-            shutil.rmtree(draft)
-    return home / "seal.p12"
-
-
-def _make_demo_authority(organisation: Organisation) -> Iterator[tuple[str, bytes]]:
-    """A root, its revocation list and a seal certificate named after the company. Its root key is not kept."""
-    company = organisation.name_latin or organisation.name
-    now = timezone.now().replace(microsecond=0)
-    root_key, seal_key = (rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS) for _ in range(2))
-    root_name = _name(company, organisation.country, f"{company} demo CA")
-    root = (
-        _certificate(root_name, root_name, root_key.public_key(), now, CA_YEARS)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
-        .sign(root_key, hashes.SHA256())
-    )
-    seal = (
-        _certificate(
-            _name(company, organisation.country, company),
-            root_name,
-            seal_key.public_key(),
-            now,
-            SEAL_YEARS,
-        )
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(digital_signature=True, content_commitment=True), critical=True)
-        .add_extension(
-            x509.ExtendedKeyUsage([x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")]),
-            critical=False,
-        )
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()),
-            critical=False,
-        )
-        .sign(root_key, hashes.SHA256())
-    )
-    revoked = (
-        x509.CertificateRevocationListBuilder()
-        .issuer_name(root_name)
-        .last_update(now)
-        .next_update(now + dt.timedelta(days=365 * SEAL_YEARS))
-        .add_extension(x509.CRLNumber(1), critical=False)
-        .sign(root_key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    yield "root.pem", root.public_bytes(pem)
-    yield "root.crl", revoked.public_bytes(pem)
-    yield (
-        "seal.p12",
-        pkcs12.serialize_key_and_certificates(b"seal", seal_key, seal, None, serialization.NoEncryption()),
-    )
-
-
-def _name(company: str, country: str, common: str) -> x509.Name:
-    parts = [
-        (NameOID.COUNTRY_NAME, country),
-        (NameOID.ORGANIZATION_NAME, company),
-        (NameOID.COMMON_NAME, common),
-    ]
-    return x509.Name([x509.NameAttribute(oid, text[:64]) for oid, text in parts if text])
-
-
-def _certificate(
-    subject: x509.Name,
-    issuer: x509.Name,
-    key: rsa.RSAPublicKey,
-    now: dt.datetime,
-    years: int,
-) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=365 * years))
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
-    )
-
-
-def _usage(**allowed: bool) -> x509.KeyUsage:
-    names = [
-        "digital_signature",
-        "content_commitment",
-        "key_encipherment",
-        "data_encipherment",
-        "key_agreement",
-        "key_cert_sign",
-        "crl_sign",
-        "encipher_only",
-        "decipher_only",
-    ]
-    return x509.KeyUsage(**{name: allowed.get(name, False) for name in names})

@@ -13,12 +13,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from django.core.management import CommandError, call_command
 from pyhanko.keys import load_cert_from_pemder
-from pyhanko.sign.timestamps import DummyTimeStamper
 from pypdf import PdfReader, PdfWriter
 
-from csr_portal.core import seal
+from csr_portal.core import seal, seal_keys
 from csr_portal.core.pdf import render_pdf
 from tests.factories.core import OrganisationFactory
+from tests.time_authority import time_authority
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,8 @@ def place(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def own_data(settings, place):
     settings.DATA_DIR = place
-    settings.SEAL_PKCS12 = settings.SEAL_TSA_URL = ""
+    settings.SEAL_PKCS12 = settings.SEAL_TSA_URL = settings.SEAL_TRUST = ""
+    settings.SEAL_LEVEL = "B-B"
     OrganisationFactory(name="北港集团", name_latin="Nordhaven Group")
 
 
@@ -129,22 +130,10 @@ def test_verify_refuses_a_seal_of_somebody_else_with_the_same_name(pdf, sealed, 
     assert (verdict.is_valid, verdict.problem, verdict.signer) == (False, "unknown_signer", "Nordhaven Group")
 
 
-def test_time_stamp_gives_the_time_of_the_authority(pdf, place):
-    signer = seal._signer()
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    now = seal.timezone.now()
-    name = seal._name("Time Authority", "DE", "TSA")
-    certificate = (
-        seal._certificate(name, name, key.public_key(), now, 1)
-        .add_extension(x509.ExtendedKeyUsage([x509.oid.ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
-        .add_extension(seal._usage(digital_signature=True), critical=True)
-        .sign(key, seal.hashes.SHA256())
-    )
-    bundle = pkcs12.serialize_key_and_certificates(b"tsa", key, certificate, None, BestAvailableEncryption(b"x"))
-    authority = type(signer).load_pkcs12_data(bundle, other_certs=[], passphrase=b"x")
-    stamper = DummyTimeStamper(authority.signing_cert, authority.signing_key, certs_to_embed=authority.cert_registry)
+def test_time_stamp_gives_the_time_of_the_authority(pdf):
+    stamper, _root = time_authority(seal_keys.timezone.now(), years=1)
     verdict = seal.verify_pdf(seal.seal_pdf(pdf, reason="x", timestamper=stamper))
-    assert (verdict.is_valid, verdict.timestamped, verdict.problem) == (True, True, "")
+    assert (verdict.is_valid, verdict.timestamped, verdict.problem, verdict.level) == (True, True, "", "B-T")
 
 
 def test_seal_stays_valid_after_the_certificate_has_expired(sealed):
@@ -154,14 +143,14 @@ def test_seal_stays_valid_after_the_certificate_has_expired(sealed):
 
 def test_files_of_a_former_certificate_stay_valid_after_a_change(sealed, settings, tmp_path):
     key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
-    name = seal._name("Nordhaven Group", "DE", "Nordhaven Group seal 2")
-    certificate = seal._certificate(name, name, key.public_key(), seal.timezone.now(), 2).add_extension(
-        seal._usage(digital_signature=True, content_commitment=True), critical=True
+    name = seal_keys._name("Nordhaven Group", "DE", "Nordhaven Group seal 2")
+    certificate = seal_keys._certificate(name, name, key.public_key(), seal_keys.timezone.now(), 2).add_extension(
+        seal_keys._usage(digital_signature=True, content_commitment=True), critical=True
     )
     path = tmp_path / "seal.p12"
     path.write_bytes(
         pkcs12.serialize_key_and_certificates(
-            b"seal", key, certificate.sign(key, seal.hashes.SHA256()), None, BestAvailableEncryption(b"secret")
+            b"seal", key, certificate.sign(key, seal_keys.hashes.SHA256()), None, BestAvailableEncryption(b"secret")
         )
     )
     settings.SEAL_PKCS12, settings.SEAL_PASSPHRASE = str(path), "secret"
@@ -179,11 +168,11 @@ def sealed_source():
 def test_wrong_passphrase_raises(settings, place, tmp_path):
     settings.SEAL_PKCS12, settings.SEAL_PASSPHRASE = str(tmp_path / "none.p12"), "wrong"
     with pytest.raises(ValueError, match="SEAL_PKCS12"):
-        seal.certificate_pem()
+        seal_keys.certificate_pem()
 
 
 def test_demo_certificate_is_strong_private_and_for_signing_only(sealed, place):
-    certificate = x509.load_pem_x509_certificate(seal.certificate_pem())
+    certificate = x509.load_pem_x509_certificate(seal_keys.certificate_pem())
     usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     assert (certificate.public_key().key_size, usage.digital_signature, usage.content_commitment) == (3072, True, True)
     assert (usage.key_cert_sign, usage.key_encipherment) == (False, False)
@@ -195,20 +184,20 @@ def test_demo_authority_has_a_revocation_list_that_its_root_signed(sealed, place
     root = x509.load_pem_x509_certificate((place / "seal/demo/root.pem").read_bytes())
     revoked = x509.load_pem_x509_crl((place / "seal/demo/root.crl").read_bytes())
     assert (revoked.is_signature_valid(root.public_key()), len(revoked)) == (True, 0)
-    x509.load_pem_x509_certificate(seal.certificate_pem()).verify_directly_issued_by(root)
+    x509.load_pem_x509_certificate(seal_keys.certificate_pem()).verify_directly_issued_by(root)
 
 
 def test_certificate_is_made_once(place):
-    first = seal.certificate_pem()
-    seal._load_signer.cache_clear()
-    assert seal.certificate_pem() == first
+    first = seal_keys.certificate_pem()
+    seal_keys._load_signer.cache_clear()
+    assert seal_keys.certificate_pem() == first
     assert load_cert_from_pemder(str(next((place / "seal/certificates").glob("*.pem")))).subject.native
 
 
 def test_verify_pdf_command_says_valid_to_a_stranger_with_the_public_certificate(sealed, tmp_path, capsys):
     path, certificate = tmp_path / "sealed.pdf", tmp_path / "company.pem"
     path.write_bytes(sealed)
-    certificate.write_bytes(seal.certificate_pem())
+    certificate.write_bytes(seal_keys.certificate_pem())
     call_command("verify_pdf", str(path), certificate=certificate, sha256=seal.sha256(sealed))
     assert capsys.readouterr().out.startswith("VALID: ")
 

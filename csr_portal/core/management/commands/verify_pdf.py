@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from pyhanko.keys import load_certs_from_pemder
 
-from csr_portal.core import seal
+from csr_portal.core import seal, seal_keys
 
 PROBLEMS = {
     "not_a_pdf": "This is no readable PDF.",
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         try:
             data = file.read_bytes()
             certificates = (
-                list(load_certs_from_pemder([str(certificate)])) if certificate else seal.known_certificates()
+                list(load_certs_from_pemder([str(certificate)])) if certificate else seal_keys.known_certificates()
             )
         except (OSError, ValueError) as error:
             raise CommandError(str(error)) from error
@@ -47,4 +47,6 @@ class Command(BaseCommand):
         self.stdout.write("VALID: the file is exactly as it was sealed.")
         self.stdout.write(f"Sealed by  {verdict.subject}")
         self.stdout.write(f"Sealed at  {verdict.signed_at:%Y-%m-%d %H:%M:%S %z} ({stamp})")
+        kept = f", stamped for the archive until {verdict.archived_until:%Y-%m-%d}" if verdict.archived_until else ""
+        self.stdout.write(f"Level      PAdES {verdict.level}{kept}")
         self.stdout.write(f"SHA-256    {seal.sha256(data)}")
