@@ -80,6 +80,14 @@ class AgreementQuerySet(OwnedBySupplierQuerySet):
         """The supplier has done its part; the company has to look, decide or sign."""
         return self.filter(status__in=[*WITH_COMPANY, AgreementStatus.SIGNED])
 
+    def to_seal_again(self, before: dt.datetime) -> Self:
+        """Signed, and not sealed within the hour: the certificate had expired, or a service was down."""
+        return self.filter(status=AgreementStatus.SIGNED, status_since__lt=before)
+
+    def to_stamp_again(self, day: dt.date) -> Self:
+        """Archive copies whose newest stamp is good for less than 90 days."""
+        return self.filter(archived_until__lt=day + dt.timedelta(days=90))
+
     def csr(self) -> Self:
         return self.filter(document__kind=DocumentKind.CSR_AGREEMENT)
 

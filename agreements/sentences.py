@@ -49,6 +49,7 @@ SENTENCES = {
     "delegation.revoke": (_("%(delegate)s may no longer sign in place of %(grantor)s"), "neutral", "user-round-minus"),
     "agreement.recall": (_("Agreement recalled"), "neutral", "undo-2"),
     "agreement.come_into_force": (_("Sealed and in force until %(valid_until)s"), "ok", "circle-check"),
+    "agreement.renew_stamp": (_("Archive stamp renewed, good until %(archived_until)s"), "ok", "circle-check"),
     "agreement.supersede": (_("Replaced by agreement %(by_number)s"), "neutral", "layers"),
     "agreement.expire": (_("Agreement expired"), "bad", "calendar-x"),
     "agreement.terminate": (_("Agreement terminated"), "neutral", "file-x"),

@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.utils import timezone
+
 from agreements import campaigns, workflow
 from agreements.models import Agreement
 from csr_portal.core.timezones import today
@@ -13,6 +15,16 @@ def nightly(day: dt.date | None = None) -> int:
     rows = list(Agreement.objects.ended_before(day).order_by("supplier_id", "pk"))
     for agreement in rows:
         workflow.expire(agreement, day=day)
+    seal_again(day)
     campaigns.begin_due(day)
     campaigns.ask_again(day)
     return len(rows)
+
+
+def seal_again(day: dt.date, now: dt.datetime | None = None) -> None:
+    """Ask once a day for the seals that could not be made, and for new stamps of archive copies."""
+    before = (now or timezone.now()) - dt.timedelta(hours=1)
+    for pk in Agreement.objects.to_seal_again(before).values_list("pk", flat=True):
+        workflow.seal_agreement.enqueue(pk, key=f"{pk}:{day}")
+    for pk in Agreement.objects.to_stamp_again(day).values_list("pk", flat=True):
+        workflow.renew_archive_stamp.enqueue(pk, key=f"{pk}:{day}")

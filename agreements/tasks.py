@@ -11,6 +11,10 @@ from csr_portal.core.jobs import job
 from csr_portal.core.models import Organisation
 from csr_portal.core.seal import sha256
 
+FILE_FIELDS = (
+    "presented_file", "presented_sha256", "sealed_file", "sealed_sha256", "archive_file", "archive_sha256",
+)  # fmt: skip
+
 
 @job("agreements.present")
 def present(agreement_id: int) -> None:
@@ -35,8 +39,9 @@ def folder_of(agreement: Agreement) -> str:
 
 def forget_unnamed(agreement: Agreement) -> None:
     """Remove drawn files of attempts that died before the row could name them."""
-    agreement.refresh_from_db(fields=["presented_file", "presented_sha256", "sealed_file", "sealed_sha256"])
-    forget_others(folder_of(agreement), {agreement.presented_file.name, agreement.sealed_file.name})
+    agreement.refresh_from_db(fields=list(FILE_FIELDS))
+    files = (agreement.presented_file, agreement.sealed_file, agreement.archive_file)
+    forget_others(folder_of(agreement), {file.name for file in files})
 
 
 @job("agreements.mail_code", time_limit=60)

@@ -228,6 +228,7 @@ CELERY_BEAT_SCHEDULE = {
     "send stale jobs again": {"task": "core.send_stale_jobs", "schedule": 15.0},
     "seal what is left open": {"task": "core.seal_history", "schedule": 60.0},
     "clear drafts of dead processes": {"task": "core.clear_drafts", "schedule": 86400.0},
+    "watch the certificate of the seal": {"task": "core.watch_seal", "schedule": 21600.0},
     "what time changes": {"task": "csr_portal.nightly", "schedule": 3600.0},
     "forget old deliveries": {"task": "core.forget_old_deliveries", "schedule": 6 * 3600.0},
 }

@@ -1,6 +1,7 @@
 """One text, issued to one supplier."""
 
 import secrets
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -43,6 +44,9 @@ class Agreement(Tracked):
     sealed_file = models.FileField(max_length=200, blank=True, editable=False)
     sealed_sha256 = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     sealed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    archive_file = models.FileField(max_length=200, blank=True, editable=False)
+    archive_sha256 = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    archived_until = models.DateField(null=True, blank=True, editable=False)
     chop_scan = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     reservations = models.JSONField(_("reservations"), default=list, blank=True, editable=False)
     is_own_code = models.BooleanField(_("own code of conduct"), default=False, editable=False)
@@ -88,6 +92,11 @@ class Agreement(Tracked):
     @property
     def history_thread(self) -> str:
         return f"supplier:{self.supplier_id}"
+
+    @property
+    def newest_seal(self) -> Any:
+        """The sealed file, with its newest stamp if it is kept for the archive."""
+        return self.archive_file or self.sealed_file
 
     @property
     def is_open(self) -> bool:

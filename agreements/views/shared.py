@@ -20,7 +20,7 @@ def agreement_file(agreement: Agreement, kind: str) -> FileResponse:
         field = ensure_presented(agreement).presented_file
         return file_response(field, name=f"{agreement.number}.pdf", media_type=PDF, inline=True)
     if kind == "sealed" and agreement.sealed_file:
-        return file_response(agreement.sealed_file, name=f"{agreement.number}-sealed.pdf", media_type=PDF)
+        return file_response(agreement.newest_seal, name=f"{agreement.number}-sealed.pdf", media_type=PDF)
     if kind == "chop" and agreement.chop_scan:
         scan = agreement.chop_scan
         return file_response(scan.file, name=scan.original_name, media_type=scan.media_type)

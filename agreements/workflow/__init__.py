@@ -18,7 +18,7 @@ from agreements.workflow.drafts import (
     save_question,
 )
 from agreements.workflow.evidence import Trace, note_event
-from agreements.workflow.force import come_into_force, expire, recall, seal_agreement, terminate
+from agreements.workflow.force import come_into_force, expire, recall, renew_archive_stamp, seal_agreement, terminate
 from agreements.workflow.guideline import ACKNOWLEDGEMENT_STEPS, acknowledge, view_guideline
 from agreements.workflow.issuing import DUE_DAYS, Plan, issue, issued_before, plan
 from agreements.workflow.links import enter_code, link_problem, send_code, share, view
@@ -63,6 +63,7 @@ __all__ = [
     "publish",
     "recall",
     "refuse_chop",
+    "renew_archive_stamp",
     "refuse_own_code",
     "refuse_reservation",
     "revoke_delegation",

@@ -3,22 +3,24 @@
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from agreements import events
 from agreements.models import Agreement
-from agreements.reports import draw_sealed
+from agreements.reports import draw_sealed, read_file
 from agreements.states import AgreementStatus as A
 from agreements.tasks import ensure_presented, folder_of, forget_unnamed
 from agreements.workflow.links import revoke_links
 from agreements.workflow.people import tell_both
 from agreements.workflow.steps import STEPS
+from csr_portal.core import history
 from csr_portal.core.drawn_files import keep
 from csr_portal.core.jobs import job
 from csr_portal.core.notices import tell_address
-from csr_portal.core.seal import sha256
+from csr_portal.core.seal import LTA, renew_stamp, sha256, verify_pdf
 from csr_portal.core.timezones import last_valid_day
 from csr_portal.core.workflow import SYSTEM, Actor, move
 from suppliers.workflow import facts_changed, lock
@@ -35,7 +37,33 @@ def seal_agreement(agreement_id: int) -> None:
     agreement.valid_until = last_valid_day(agreement.valid_from, months=agreement.version.validity_months)
     data = draw_sealed(agreement)
     path = keep(f"{folder_of(agreement)}/sealed-{sha256(data)[:16]}.pdf", data)
+    if settings.SEAL_LEVEL == LTA:
+        agreement.archived_until = archived_until(data)
     come_into_force(agreement, sealed_file=path, sealed_sha256=sha256(data))
+    forget_unnamed(agreement)
+
+
+def archived_until(pdf: bytes) -> dt.date | None:
+    """The last day of the newest archive stamp's certificate."""
+    moment = verify_pdf(pdf).archived_until
+    return timezone.localdate(moment) if moment else None
+
+
+@job("agreements.renew_stamp", time_limit=60)
+def renew_archive_stamp(agreement_id: int) -> None:
+    """Put a new stamp over the archive copy before the old one's certificate runs out. The first file stays."""
+    agreement = Agreement.objects.get(pk=agreement_id)
+    before = agreement.newest_seal.name
+    data = renew_stamp(read_file(agreement.newest_seal))
+    path = keep(f"{folder_of(agreement)}/archive-{sha256(data)[:16]}.pdf", data)
+    with transaction.atomic():
+        current = Agreement.objects.select_for_update().get(pk=agreement_id)
+        if current.newest_seal.name == before:
+            current.archive_file, current.archive_sha256 = path, sha256(data)
+            current.archived_until = archived_until(data)
+            current.save(update_fields=["archive_file", "archive_sha256", "archived_until"])
+            told = {"archive_sha256": current.archive_sha256, "archived_until": current.archived_until}
+            history.record(current, "agreement.renew_stamp", by=SYSTEM, data=told)
     forget_unnamed(agreement)
 
 
@@ -52,7 +80,7 @@ def come_into_force(agreement: Agreement, *, sealed_file: str, sealed_sha256: st
     move(
         agreement, STEPS, "agreement.come_into_force", by=SYSTEM,
         data={"sealed_sha256": sealed_sha256, **dates}, sealed_file=sealed_file, sealed_sha256=sealed_sha256,
-        sealed_at=timezone.now(), **dates,
+        sealed_at=timezone.now(), archived_until=agreement.archived_until, **dates,
     )  # fmt: skip
     events.changed(agreement)
     tell_both(agreement, "agreements/in_force", "in_force")

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from csr_portal.core import drawn_files, history, jobs
+from csr_portal.core import drawn_files, history, jobs, seal_watch
 from csr_portal.core.webhooks import delivery
 
 
@@ -15,6 +15,12 @@ def send_stale_jobs() -> None:
 def clear_drafts() -> None:
     """Files that a process was writing when it died."""
     drawn_files.clear_drafts()
+
+
+@shared_task(name="core.watch_seal", time_limit=60)
+def watch_seal() -> None:
+    """The certificate of the seal runs out one day; administrators hear of it 60, 30 and 7 days before."""
+    seal_watch.announce_expiry()
 
 
 @shared_task(name="core.seal_history", time_limit=300)
