@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('agreements', '0004_reservations_own_codes_company'),
+        ("agreements", "0004_reservations_own_codes_company"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='agreement',
-            name='archive_file',
-            field=models.FileField(blank=True, editable=False, max_length=200, upload_to=''),
+            model_name="agreement",
+            name="archive_file",
+            field=models.FileField(blank=True, editable=False, max_length=200, upload_to=""),
         ),
         migrations.AddField(
-            model_name='agreement',
-            name='archive_sha256',
+            model_name="agreement",
+            name="archive_sha256",
             field=models.CharField(blank=True, db_index=True, editable=False, max_length=64),
         ),
         migrations.AddField(
-            model_name='agreement',
-            name='archived_until',
+            model_name="agreement",
+            name="archived_until",
             field=models.DateField(blank=True, editable=False, null=True),
         ),
     ]
