@@ -64,8 +64,6 @@ def seal_pdf(pdf: bytes, *, reason: str, location: str = "", timestamper: TimeSt
     level = settings.SEAL_LEVEL
     if timestamper is None and level != "B-B":
         timestamper = _authority()
-    # Their stamp comes after certificates and revocation data, so that it covers the file to its last byte.
-    more = {"embed_validation_info": True, "validation_context": _trust()} if level == LTA else {}
     metadata = signers.PdfSignatureMetadata(
         field_name=FIELD_NAME,
         md_algorithm="sha256",
@@ -75,11 +73,13 @@ def seal_pdf(pdf: bytes, *, reason: str, location: str = "", timestamper: TimeSt
         name=common_name(company.signing_cert),
         reason=reason,
         location=location or None,
-        **more,
+        embed_validation_info=level == LTA,
+        validation_context=_trust() if level == LTA else None,
     )
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     sealer = signers.PdfSigner(metadata, signer=company, timestamper=timestamper)
     output: Any = _apart(sealer.sign_pdf, writer)
+    # The stamp comes after certificates and revocation data, so that it covers the file to its last byte.
     return renew_stamp(output.getvalue(), timestamper=timestamper) if level == LTA else output.getvalue()
 
 

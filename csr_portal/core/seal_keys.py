@@ -135,10 +135,12 @@ def _load_signer(pkcs12_path: str, passphrase: str, place: Path, changed_at: int
 def _device_signer(module: str, token: str, label: str) -> signers.Signer:
     """A key that never leaves its device (smart card, HSM). Needs the package python-pkcs11 beside pyHanko."""
     try:
-        from pyhanko.sign import pkcs11  # noqa: PLC0415 (only where a device is set)
+        from pyhanko.config.pkcs11 import TokenCriteria  # noqa: PLC0415 (only where a device is set)
+        from pyhanko.sign import pkcs11  # noqa: PLC0415
     except ImportError as error:
         raise ValueError("SEAL_PKCS11_MODULE needs the package python-pkcs11: pip install python-pkcs11") from error
-    session = pkcs11.open_pkcs11_session(module, token_label=token or None, user_pin=settings.SEAL_PASSPHRASE or None)
+    criteria = TokenCriteria(label=token) if token else None
+    session = pkcs11.open_pkcs11_session(module, token_criteria=criteria, user_pin=settings.SEAL_PASSPHRASE or None)
     found = pkcs11.PKCS11Signer(session, cert_label=label, key_label=label)
     _remember(found.signing_cert, folder())
     return found
