@@ -76,6 +76,7 @@ STAFF_MENU = (
     )),
     (_("Connections"), (
         Place("staff:webhook-list", _("Webhooks"), "webhook", CONNECTIONS),
+        Place("staff:digest-preview", _("Reminders"), "bell-ring", CONNECTIONS),
         Place("staff:drop-list", _("Files for purchasing"), "file-spreadsheet", CONNECTIONS),
     )),
     (_("Rules"), (

@@ -230,6 +230,7 @@ CELERY_BEAT_SCHEDULE = {
     "clear drafts of dead processes": {"task": "core.clear_drafts", "schedule": 86400.0},
     "watch the certificate of the seal": {"task": "core.watch_seal", "schedule": 21600.0},
     "what time changes": {"task": "csr_portal.nightly", "schedule": 3600.0},
+    "mails of the morning": {"task": "csr_portal.send_digests", "schedule": 1200.0},
     "forget old deliveries": {"task": "core.forget_old_deliveries", "schedule": 6 * 3600.0},
 }
 

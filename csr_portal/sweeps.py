@@ -7,7 +7,7 @@ from celery import shared_task
 import agreements.sweeps
 import audits.sweeps
 import suppliers.sweeps
-import training.sweeps
+from csr_portal import digest
 
 log = logging.getLogger(__name__)
 
@@ -15,7 +15,6 @@ log = logging.getLogger(__name__)
 SWEEPS = (
     agreements.sweeps.nightly,
     audits.sweeps.nightly,
-    training.sweeps.remind_expiring_qualifications,
     suppliers.sweeps.nightly,
 )
 
@@ -35,3 +34,9 @@ def nightly() -> None:
             failures.append(error)
     if failures:
         raise ExceptionGroup("sweeps failed", failures)
+
+
+@shared_task(name="csr_portal.send_digests", time_limit=3000)
+def send_digests() -> None:
+    """Several times an hour: somewhere it is always morning."""
+    digest.send_due()

@@ -8,7 +8,7 @@ import audits.urls
 import csr_portal.core.urls
 import suppliers.urls
 import training.urls
-from csr_portal import report_views, views
+from csr_portal import digest_views, report_views, views
 from csr_portal.api import router
 
 staff = [
@@ -16,6 +16,7 @@ staff = [
     path("tasks/", views.staff_tasks, name="tasks"),
     path("indicators/", views.staff_indicators, name="indicators"),
     path("undelivered/", views.undelivered_mail, name="notice-list"),
+    path("reminders/", digest_views.digest_preview, name="digest-preview"),
     path("reports/", report_views.report_list, name="report-list"),
     path("reports/yearly/", report_views.yearly_report, name="yearly-report"),
     path("reports/<slug:kind>/<int:pk>/", report_views.report_status, name="report-status"),

@@ -15,10 +15,11 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from csr_portal.core.digests import Digest  # noqa: F401  (so that Django finds the model)
 from csr_portal.core.querysets import HistoryQuerySet, NoticeQuerySet
 from csr_portal.core.states import JobStatus, MailStatus, ReportStatus
 from csr_portal.core.timezones import validate_time_zone
-from csr_portal.core.webhooks.models import Webhook  # noqa: F401  (so that Django finds the models of webhooks)
+from csr_portal.core.webhooks.models import Webhook  # noqa: F401  (the same, of webhooks)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -48,6 +49,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="Asia/Shanghai", validators=[validate_time_zone]
     )
+    muted_digests = models.JSONField(_("left out of the daily mail"), default=list, blank=True)
+    digest_on = models.DateField(null=True, blank=True, editable=False, help_text="Last day looked at for a digest")
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("administrator"), default=False, help_text=_("May enter the administration"))
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)

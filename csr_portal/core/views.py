@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from csr_portal.core.access import PersonRequest, open_page, person_page
+from csr_portal.core.digests import DigestPart
 from csr_portal.core.middleware import THEME_COOKIE, THEMES
 from csr_portal.core.models import Notice, User
 
@@ -56,7 +57,7 @@ class SettingsForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ("name", "name_latin", "job_title", "language", "time_zone")
+        fields = ("name", "name_latin", "job_title", "language", "time_zone", "muted_digests")
 
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
@@ -65,6 +66,11 @@ class SettingsForm(forms.ModelForm):
         ],
         help_text=gettext_lazy("Deadlines and times are shown in it."),
     )
+    muted_digests = forms.MultipleChoiceField(
+        label=gettext_lazy("Leave out of the daily mail"), choices=DigestPart.choices, required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Reminders of your own deadlines always come."),
+    )  # fmt: skip
 
 
 @person_page

@@ -49,6 +49,7 @@ ROUTES = {
     "open:set-language": Route(ANYBODY, method="post"),
     "open:set-theme": Route(ANYBODY, method="post"),
     "open:session": Route(ANYBODY),
+    "staff:digest-preview": Route(CONNECTIONS),
     "staff:webhook-list": Route(CONNECTIONS),
     "staff:webhook-add": Route(CONNECTIONS),
     "staff:webhook-detail": Route(CONNECTIONS, webhook),

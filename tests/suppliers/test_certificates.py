@@ -5,7 +5,6 @@ import pytest
 from csr_portal.core.workflow import WorkflowError
 from suppliers import defaults
 from suppliers.certificates import expected_last_day, flags, recognised, surveillance_days
-from suppliers.reminders import escalated_to, is_due, reminder_days
 from suppliers.states import CertificateStandard as S
 from suppliers.states import CertificateStatus, RiskBand
 from suppliers.workflow.certificates import reject_certificate, submit_certificate, verify_certificate
@@ -95,25 +94,6 @@ def test_flags_of_r_val_2_and_3_say_what_to_look_at_twice(site):
         "The certification body's accreditation is not given.",
         "SA8000 edition 2014: holders must move to edition 2026; ask the body for the last date.",
     ]
-
-
-def test_reminder_days_are_those_of_r_rem_1():
-    assert reminder_days(dt.date(2029, 5, 31), is_certificate=True) == [
-        dt.date(2028, 12, 2),
-        dt.date(2029, 3, 2),
-        dt.date(2029, 4, 1),
-        dt.date(2029, 5, 1),
-        dt.date(2029, 5, 24),
-        dt.date(2029, 5, 31),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("over", "due", "who"), [(1, False, "csr"), (7, True, ""), (8, False, ""), (14, True, "buyer")]
-)
-def test_reminders_after_the_end_come_weekly_and_climb(over, due, who):
-    day = DAY + dt.timedelta(days=over)
-    assert (is_due(DAY, day, is_certificate=True), escalated_to(DAY, day)) == (due, who)
 
 
 def submitted(site, by):

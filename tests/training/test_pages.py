@@ -5,7 +5,6 @@ import time_machine
 from django.core.management import call_command
 from django.urls import reverse
 
-from csr_portal.core.models import Notice
 from tests.factories.suppliers import SupplierFactory
 from tests.factories.training import (
     AuditorQualificationFactory,
@@ -17,7 +16,6 @@ from training import defaults
 from training.forms import PasteForm, normalised_code
 from training.models import Course, Enrolment, Programme, TrainingCertificate
 from training.states import EnrolmentStatus, SessionStatus
-from training.sweeps import remind_expiring_qualifications
 
 pytestmark = pytest.mark.django_db
 
@@ -129,15 +127,6 @@ def test_year_page_shows_coverage_and_participation(login, training_coordinator,
     SupplierFactory()
     page = login(training_coordinator).get(reverse("staff:training-home")).content.decode()
     assert ("50.0 %" in page, "1 of 2 suppliers have somebody who passed" in page) == (True, True)
-
-
-def test_expiring_qualification_is_told_of_once_per_step(training_coordinator, auditor):
-    AuditorQualificationFactory(user=auditor, expires_on=dt.date(2026, 12, 31))
-    AuditorQualificationFactory(user=auditor, expires_on=dt.date(2027, 12, 31))
-    for day in [dt.date(2026, 12, 10), dt.date(2026, 12, 11), dt.date(2026, 12, 20), dt.date(2027, 1, 1)]:
-        remind_expiring_qualifications(day)
-    assert list(Notice.objects.filter(recipient=auditor).values_list("kind", flat=True)) == ["training/expiring"] * 2
-    assert Notice.objects.filter(recipient=training_coordinator).count() == 2
 
 
 def test_defaults_loaded_twice_stay_the_same(training_coordinator):
