@@ -97,5 +97,5 @@ def etagged(request: Request, data: Any) -> Response:
     """The answer with its ETag, or 304 without one to who has it already."""
     etag = quote_etag(content_fingerprint(data)[:32])
     known = parse_etags(request.headers.get("If-None-Match", ""))
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    headers = {"ETag": etag}
     return Response(status=304, headers=headers) if etag in known or "*" in known else Response(data, headers=headers)

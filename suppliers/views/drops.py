@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from csr_portal.core.access import PersonRequest, staff_page
+from csr_portal.core.files import file_response
 from csr_portal.core.states import ReportStatus
 from suppliers import drops
 from suppliers.models import GateDrop
@@ -37,4 +38,4 @@ def drop_file(request: HttpRequest, pk: int) -> FileResponse:
     path = drops.folder() / drop.file_name
     if not path.is_file():
         raise Http404
-    return FileResponse(path.open("rb"), as_attachment=True, filename=drop.file_name, content_type="text/csv")
+    return file_response(path, name=drop.file_name, media_type="text/csv")
