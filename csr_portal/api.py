@@ -6,6 +6,7 @@ import csr_portal.api_schema  # noqa: F401  (registers itself)
 from agreements.api.views import AcknowledgementViewSet, AgreementViewSet
 from audits.api.reviews import FindingViewSet, SiteReviewViewSet
 from audits.api.views import SelfInspectionViewSet
+from csr_portal.mail_events import MailEventViewSet
 from suppliers.api.views import SupplierViewSet
 from training.api.views import (
     AuditorQualificationViewSet,
@@ -25,3 +26,4 @@ router.register("findings", FindingViewSet, "finding")
 router.register("site-reviews", SiteReviewViewSet, "site-review")
 router.register("agreements", AgreementViewSet, "agreement")
 router.register("acknowledgements", AcknowledgementViewSet, "acknowledgement")
+router.register("mail-events", MailEventViewSet, "mail-event")

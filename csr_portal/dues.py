@@ -115,7 +115,9 @@ def _certificates(
     rows = rows.filter(status=CertificateStatus.VERIFIED, expires_on__range=(day - LONGEST_OVERDUE, until))
     rows = rows.exclude(supplier__status__in=LEFT).filter(~Exists(longer)).select_related("supplier")
     for certificate in rows.order_by("expires_on", "pk"):
-        address = reverse(url_name) if url_name else reverse("staff:certificate-detail", args=[certificate.pk])
+        address = reverse("staff:certificate-detail", args=[certificate.pk])
+        if url_name:
+            address = f"{reverse(url_name)}#{certificate.pk}"
         text = _("Certificate %(certificate)s: last valid day") % {"certificate": certificate}
         yield Due(ENDING, text, str(certificate.supplier), certificate.expires_on, address, stages)
 

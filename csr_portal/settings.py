@@ -203,6 +203,12 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://localhost:25")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="CSR Portal <csr-portal@localhost>")
 EMAIL_TIMEOUT = 20
+# Mails that come back: the address to which, the mailbox that is read for it, the secret of who reports by call.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
+BOUNCE_MAILBOX = env.str("BOUNCE_MAILBOX", default="")
+BOUNCE_SECRET = env.str("BOUNCE_SECRET", default="")
+if BOUNCE_MAILBOX and BOUNCE_MAILBOX.partition("://")[0] not in {"imap", "imaps", "pop3", "pop3s"}:
+    raise ImproperlyConfigured("BOUNCE_MAILBOX must begin with imaps://, imap://, pop3s:// or pop3://.")
 
 # Background work: the database is the queue of record (core/jobs.py); the broker only carries ids.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="redis://127.0.0.1:6379/0")
@@ -230,6 +236,7 @@ CELERY_BEAT_SCHEDULE = {
     "clear drafts of dead processes": {"task": "core.clear_drafts", "schedule": 86400.0},
     "watch the certificate of the seal": {"task": "core.watch_seal", "schedule": 21600.0},
     "what time changes": {"task": "csr_portal.nightly", "schedule": 3600.0},
+    "mails that came back": {"task": "csr_portal.read_bounces", "schedule": 300.0},
     "mails of the morning": {"task": "csr_portal.send_digests", "schedule": 1200.0},
     "forget old deliveries": {"task": "core.forget_old_deliveries", "schedule": 6 * 3600.0},
 }

@@ -7,7 +7,7 @@ from celery import shared_task
 import agreements.sweeps
 import audits.sweeps
 import suppliers.sweeps
-from csr_portal import digest
+from csr_portal import digest, undelivered
 
 log = logging.getLogger(__name__)
 
@@ -40,3 +40,9 @@ def nightly() -> None:
 def send_digests() -> None:
     """Several times an hour: somewhere it is always morning."""
     digest.send_due()
+
+
+@shared_task(name="csr_portal.read_bounces", time_limit=280)
+def read_bounces() -> None:
+    """Reports of mails that did not arrive."""
+    undelivered.read_mailbox()

@@ -8,7 +8,7 @@ import audits.urls
 import csr_portal.core.urls
 import suppliers.urls
 import training.urls
-from csr_portal import digest_views, report_views, views
+from csr_portal import calendar_views, digest_views, report_views, views
 from csr_portal.api import router
 
 staff = [
@@ -39,6 +39,7 @@ portal = [
 ]
 open_ = [
     path("verify/", views.verify, name="verify"),
+    path("calendar/<str:token>.ics", calendar_views.calendar, name="calendar"),
     *csr_portal.core.urls.open_,
     *suppliers.urls.open_,
     *agreements.urls.open_,
@@ -54,6 +55,9 @@ urlpatterns = [
     path("api/v1/", include((router.urls, "api"))),
     path("admin/", admin.site.urls),
     path("accounts/", include(csr_portal.core.urls.accounts)),
+    path("accounts/calendar/", calendar_views.my_calendar, name="my-calendar"),
+    path("accounts/calendar/new/", calendar_views.my_calendar_new, name="my-calendar-new"),
+    path("accounts/calendar/off/", calendar_views.my_calendar_off, name="my-calendar-off"),
     path("accounts/", include("allauth.urls")),
 ]
 

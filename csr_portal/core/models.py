@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from csr_portal.core.calendars import CalendarFeed  # noqa: F401  (so that Django finds the model)
 from csr_portal.core.digests import Digest  # noqa: F401  (so that Django finds the model)
 from csr_portal.core.querysets import HistoryQuerySet, NoticeQuerySet
 from csr_portal.core.states import JobStatus, MailStatus, ReportStatus

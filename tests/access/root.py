@@ -3,11 +3,12 @@
 from django.core.files.base import ContentFile
 
 from audits.models import SelfInspectionReport
+from csr_portal.core.calendars import CalendarFeed
 from csr_portal.core.models import Notice
 from suppliers.models import SupplierReport
 from tests.access.table import ANYBODY, EVERYBODY, STAFF, SUPPLIER, Route
 from tests.factories.audits import SelfInspectionFactory
-from tests.factories.core import DeliveryFactory
+from tests.factories.core import DeliveryFactory, UserFactory
 
 
 def dossier(world):
@@ -60,6 +61,11 @@ ROUTES = {
     "staff:webhook-resume": Route(CONNECTIONS, webhook, "post"),
     "staff:webhook-delivery": Route(CONNECTIONS, delivery),
     "staff:webhook-again": Route(CONNECTIONS, delivery, "post"),
+    "api:mail-event-list": Route(frozenset(), method="post"),
+    "open:calendar": Route(ANYBODY, lambda world: {"token": world.feed.token}),
+    "my-calendar": Route(EVERYBODY),
+    "my-calendar-new": Route(EVERYBODY, method="post"),
+    "my-calendar-off": Route(EVERYBODY, method="post"),
     "my-settings": Route(EVERYBODY),
     "my-notices": Route(EVERYBODY),
     "my-notices-read": Route(EVERYBODY, method="post"),
@@ -74,6 +80,7 @@ def fill(world):
     """A notice to Alice, a dossier of Acme, a webhook and what it was sent."""
     world.delivery = DeliveryFactory(webhook__owner=world.csr_manager, subject=world.acme.number)
     world.webhook = world.delivery.webhook
+    world.feed = CalendarFeed.objects.create(person=UserFactory())
     world.notice = Notice.objects.create(
         key="access",
         kind="test",
