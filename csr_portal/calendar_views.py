@@ -49,6 +49,4 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
     if feed is None:
         raise Http404
     CalendarFeed.objects.filter(pk=feed.pk).update(read_at=timezone.now())
-    response = HttpResponse(calendar_of(feed.person), content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="dates.ics"'
-    return response
+    return HttpResponse(calendar_of(feed.person), content_type="text/calendar; charset=utf-8")

@@ -45,6 +45,7 @@ LIBRARY_PAGES = [
 ]
 # Opening these is what is recorded (“viewed”), or the text is drawn as PDF by whoever asks first.
 PAGES_THAT_NOTE_THE_OPENING = {
+    "open:calendar",
     "open:invitation",
     "open:sign",
     "portal:agreement-detail",

@@ -183,10 +183,14 @@ def _captured_at(picture: Image.Image) -> dt.datetime | None:
         return None
 
 
+# No file of ours runs anything in a browser that shows it.
+SANDBOX = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
+
+
 def file_response(field: Any, *, name: str, media_type: str, inline: bool = False) -> FileResponse:
     """Send a private file under its own name; never interpreted by the browser as anything but its type."""
     response = FileResponse(field.open("rb"), as_attachment=not inline, filename=name, content_type=media_type)
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
+    response["Content-Security-Policy"] = SANDBOX
     response["Cache-Control"] = "private, no-store"
     return response

@@ -20,6 +20,7 @@ from django.db.models import F, IntegerField, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 
+from csr_portal.core.files import SANDBOX
 from csr_portal.core.models import User
 
 PAGE_SIZE = 50
@@ -297,6 +298,7 @@ def csv_response(head: list[str], lines: Iterable[list[Any]], name: str) -> Stre
 
     response = StreamingHttpResponse(chunks(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    response["Content-Security-Policy"] = SANDBOX
     return response
 
 
@@ -323,4 +325,5 @@ def xlsx_response(head: list[str], lines: Iterable[list[Any]], name: str) -> Htt
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     response = HttpResponse(output.getvalue(), content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    response["Content-Security-Policy"] = SANDBOX
     return response

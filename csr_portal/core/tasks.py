@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
+from csr_portal.core.bounces.reports import HEADER, mark
 from csr_portal.core.jobs import job
 from csr_portal.core.models import Notice
 from csr_portal.core.states import MailStatus
@@ -18,7 +19,8 @@ def mail_notice(notice_id: int) -> None:
     notice = Notice.objects.get(pk=notice_id)
     if notice.mail_status == MailStatus.SENT:
         return
-    message = EmailMessage(notice.subject, notice.body, to=[notice.email], headers=_headers(notice))
+    sender = settings.BOUNCE_ADDRESS or None  # of the envelope: reports go there, answers to the From address
+    message = EmailMessage(notice.subject, notice.body, sender, [notice.email], headers=_headers(notice))
     try:
         message.send()
     except OSError as error:
@@ -30,4 +32,9 @@ def mail_notice(notice_id: int) -> None:
 def _headers(notice: Notice) -> dict[str, str]:
     host = urlsplit(settings.PUBLIC_URL).hostname
     message_id = f"<notice-{notice.pk}-{notice.created_at.timestamp():.0f}@{host}>"
-    return {"X-Notice": str(notice.pk), "Message-ID": message_id}
+    return {
+        "From": settings.DEFAULT_FROM_EMAIL,
+        HEADER: mark(notice.pk),
+        "Message-ID": message_id,
+        "Auto-Submitted": "auto-generated",
+    }

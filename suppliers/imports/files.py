@@ -8,6 +8,7 @@ import xlsxwriter
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
+from csr_portal.core.files import SANDBOX
 from csr_portal.core.lists import csv_response, xlsx_response
 from suppliers.imports.columns import FIELDS
 from suppliers.imports.reading import XLSX
@@ -33,6 +34,7 @@ def template() -> HttpResponse:
             notes.write_string(position, 1, str(field.help))
     response = HttpResponse(output.getvalue(), content_type=XLSX)
     response["Content-Disposition"] = 'attachment; filename="suppliers-template.xlsx"'
+    response["Content-Security-Policy"] = SANDBOX
     return response
 
 
