@@ -5,10 +5,12 @@ A wrong digit is a warning, not a wall.
 
 import re
 import unicodedata
+from operator import mul
 
 from suppliers.states import RegistrationKind
 
 USCC_DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+USCC_VALUES = {digit: value for value, digit in enumerate(USCC_DIGITS)}
 USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 MST_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 
@@ -76,9 +78,9 @@ def has_valid_check_digit(kind: str, number: str) -> bool:
 
 def _uscc_fits(text: str) -> bool:
     """GB 32100-2015: 18 characters, weights modulo 31."""
-    if len(text) != 18 or any(c not in USCC_DIGITS for c in text):
+    if len(text) != 18 or not USCC_VALUES.keys() >= set(text):
         return False
-    total = sum(USCC_DIGITS.index(c) * w for c, w in zip(text, USCC_WEIGHTS, strict=False))
+    total = sum(map(mul, map(USCC_VALUES.__getitem__, text), USCC_WEIGHTS))
     return USCC_DIGITS[(31 - total % 31) % 31] == text[-1]
 
 

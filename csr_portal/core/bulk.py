@@ -5,7 +5,7 @@ gives every value that does not come from the field's default.
 """
 
 import datetime as dt
-import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
@@ -16,7 +16,26 @@ from django.utils import timezone
 
 T = TypeVar("T")
 BATCH = 2000
+_JSON = DjangoJSONEncoder(ensure_ascii=False).encode
+_SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+@models.ForeignKey.register_lookup
+@models.Field.register_lookup
+class Among(models.Lookup):
+    """`number__among=[…]` asks what `__in` asks, with one parameter where PostgreSQL takes an array."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        left, params = self.process_lhs(compiler, connection)
+        values = list(self.rhs)
+        if connection.vendor == "postgresql":
+            return f"{left} = ANY(%s)", [*params, values]
+        marks = ", ".join(["%s"] * len(values)) or "NULL"
+        return f"{left} IN ({marks})", [*params, *values]
 
 
 def batches(items: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
@@ -82,7 +101,7 @@ def _defaults(model: type[models.Model], given: set[str]) -> dict[str, Any]:
 def _copy(statement: str, rows: Iterable[Sequence[Any]], tail: Sequence[Any]) -> int:
     ending = "".join(f"\t{_copied(value)}" for value in tail) + "\n"
     count = 0
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
         for batch in batches(rows):
             copy.write("".join(["\t".join(map(_copied, row)) + ending for row in batch]))
             count += len(batch)
@@ -99,20 +118,23 @@ def _execute(statement: str, rows: Iterable[Sequence[Any]]) -> int:
 
 
 def _plain(value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False, cls=DjangoJSONEncoder) if isinstance(value, dict | list) else value
+    return _JSON(value) if isinstance(value, dict | list) else value
 
 
 def _copied(value: Any) -> str:
     """The value in PostgreSQL's text format of COPY."""
-    if type(value) is str:
-        return value.translate(_ESCAPED)
+    kind = type(value)
+    if kind is str:
+        return value.translate(_ESCAPED) if _SPECIAL.search(value) else value
     if value is None:
         return "\\N"
-    if isinstance(value, bool):
+    if kind is int:
+        return str(value)
+    if kind is bool:
         return "t" if value else "f"
     if isinstance(value, dt.datetime):
         return value.isoformat()
-    return str(_plain(value)).translate(_ESCAPED)
+    return _copied(str(_plain(value)))
 
 
 def _sqlite(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """Carrying out a confirmed plan: all of it in one transaction, or nothing (B32)."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 
@@ -15,7 +15,7 @@ from suppliers.identity import registration_key
 from suppliers.imports.matching import PLAIN, STORED
 from suppliers.imports.steps import STEPS
 from suppliers.imports.values import kind_of
-from suppliers.models import Category, ImportRow, Supplier, SupplierImport
+from suppliers.models import Category, Supplier, SupplierImport
 from suppliers.querysets import search_text
 from suppliers.states import ImportStatus, SupplierStatus
 
@@ -43,8 +43,8 @@ def apply(import_id: int) -> None:
             move(imported, STEPS, "import.applied", by=SYSTEM, data=_data(imported), trouble={})
     except Outdated as outdated:
         _say_outdated(imported, outdated.lines)
-    except IntegrityError:  # somebody entered the same number between our look and our write
-        _say_outdated(imported, [])
+    except IntegrityError:  # two companies with one number: the database has refused the second
+        _say_outdated(imported, lines_entered_since(imported))
 
 
 def _say_outdated(imported: SupplierImport, lines: list[int]) -> None:
@@ -56,39 +56,49 @@ def _data(imported: SupplierImport) -> dict[str, Any]:
     return {"import": imported.number, "counts": imported.counts}
 
 
-def batches_of(imported: SupplierImport, *, is_new: bool) -> Iterator[list[ImportRow]]:
+class Row(NamedTuple):
+    """What carrying out a line needs of it."""
+
+    line: int
+    supplier_key: int
+    name: str
+    accepted: str
+    values: dict[str, Any]
+
+
+def batches_of(imported: SupplierImport, *, is_new: bool) -> Iterator[list[Row]]:
     """The lines to carry out, in batches: never all of them in memory."""
-    rows = imported.rows.to_do().filter(is_new=is_new).defer("cells", "problems").order_by("line")
+    rows = imported.rows.to_do().filter(is_new=is_new).order_by("line")
     last = 0
-    while batch := list(rows.filter(line__gt=last)[:BATCH]):
+    while batch := [Row(*found) for found in rows.filter(line__gt=last).values_list(*Row._fields)[:BATCH]]:
         yield batch
         last = batch[-1].line
 
 
 def _write(imported: SupplierImport) -> None:
     """Suppliers first, their history last: its chain stays locked to the end of the transaction."""
+    common = standing.of_newcomers() | {"status": SupplierStatus.LISTED, "turn": Turn.BUYER}
+    key_categories = set(Category.objects.filter(is_key_material=True).values_list("pk", flat=True))
     for batch in batches_of(imported, is_new=True):
-        _create(batch)
+        _create(imported, batch, common, key_categories)
     for batch in batches_of(imported, is_new=False):
-        change(batch, {row.pk: {name: pair[1] for name, pair in row.values.items()} for row in batch}, expected=0)
-    write_history(imported, "supplier.import_create", is_new=True, to_status=SupplierStatus.LISTED)
-    write_history(imported, "supplier.import_update", is_new=False)
+        change(batch, 1, expected=0)
+    _write_history(imported)
 
 
-def write_history(imported: SupplierImport, action: str, *, is_new: bool, to_status: str = "") -> None:
-    told = (
-        (row.supplier_key, f"supplier:{row.supplier_key}", _told(imported, row))
-        for batch in batches_of(imported, is_new=is_new)
-        for row in batch
-    )
-    history.record_many(Supplier, told, action, by=actor_of(imported), to_status=to_status)
+def _write_history(imported: SupplierImport) -> None:
+    created = (_told(imported, row) for batch in batches_of(imported, is_new=True) for row in batch)
+    changed = (_told(imported, row, changes=row.values) for b in batches_of(imported, is_new=False) for row in b)
+    person = actor_of(imported)
+    history.record_many(Supplier, created, "supplier.import_create", by=person, to_status=SupplierStatus.LISTED)
+    history.record_many(Supplier, changed, "supplier.import_update", by=person)
 
 
-def _told(imported: SupplierImport, row: ImportRow) -> dict[str, Any]:
-    data: dict[str, Any] = {"import": imported.number, "line": row.line}
+def _told(imported: SupplierImport, row: Row, **more: Any) -> tuple[int, str, dict[str, Any]]:
+    data: dict[str, Any] = {"import": imported.number, "line": row.line, **more}
     if row.accepted:
         data["accepted"] = row.accepted
-    return data if row.is_new else data | {"changes": row.values}
+    return row.supplier_key, f"supplier:{row.supplier_key}", data
 
 
 def actor_of(imported: SupplierImport) -> User:
@@ -100,57 +110,51 @@ def actor_of(imported: SupplierImport) -> User:
 # New suppliers
 
 
-def _create(rows: list[ImportRow]) -> None:
-    _check_free(rows)
-    common = standing.of_newcomers() | {"status": SupplierStatus.LISTED, "turn": Turn.BUYER}
-    key_categories = set(Category.objects.filter(is_key_material=True).values_list("pk", flat=True))
+def _create(imported: SupplierImport, rows: list[Row], common: Values, key_categories: set[int]) -> None:
     taken = _taken_numbers(rows)
     lines, links = [], []
     for row in rows:
         categories = row.values.get("categories", [])
         is_key = not key_categories.isdisjoint(categories)
-        lines.append((row.supplier_key, is_key, *_columns(_whole(row, taken))))
+        lines.append((row.supplier_key, is_key, *_columns(_whole(imported, row, taken))))
         links += [(row.supplier_key, category) for category in categories]
     load(Supplier, ("id", "is_key_material", *WRITTEN), lines, **common)
     load(Supplier.categories.through, ("supplier_id", "category_id"), links)
 
 
-def _whole(row: ImportRow, taken: set[str]) -> Values:
+def _whole(imported: SupplierImport, row: Row, taken: set[str]) -> Values:
     found = dict.fromkeys(PLAIN, "") | row.values
-    found["number"] = found["number"] or _own_number(row, taken)
     found["registration_kind"] = kind_of(found["country"])
+    if not found["number"]:
+        number = own_number(row.supplier_key)
+        found["number"] = f"{number}-{imported.pk}" if number in taken else number
     return found
 
 
-def _own_number(row: ImportRow, taken: set[str]) -> str:
-    """Our number for a supplier that came without one; a suffix where somebody has used it for another."""
-    number = default_number(row)
-    return f"{number}-{row.imported_id}" if number in taken else number
+def own_number(supplier_key: int) -> str:
+    """Our number for a supplier that came without one; it gets a suffix where somebody has used it for another."""
+    return f"S-{10_000 + supplier_key}"
 
 
-def default_number(row: ImportRow) -> str:
-    return f"S-{10_000 + (row.supplier_key or 0)}"
+def _taken_numbers(rows: list[Row]) -> set[str]:
+    numbers = [own_number(row.supplier_key) for row in rows if "number" not in row.values]
+    own = {row.values["number"] for row in rows if "number" in row.values}
+    return own | set(Supplier.objects.filter(number__among=numbers).values_list("number", flat=True))
 
 
-def _taken_numbers(rows: list[ImportRow]) -> set[str]:
-    numbers = [default_number(row) for row in rows] + [row.values["number"] for row in rows if "number" in row.values]
-    return set(Supplier.objects.filter(number__in=numbers).values_list("number", flat=True)) | {
-        row.values["number"] for row in rows if "number" in row.values
-    }
-
-
-def _check_free(rows: list[ImportRow]) -> None:
-    """Nobody has entered one of these companies since the check."""
-    keys = {_key(row.values): row.line for row in rows if _key(row.values)}
-    numbers = {row.values["number"]: row.line for row in rows if "number" in row.values}
-    found = [keys[key] for key in _existing("registration_key", keys)]
-    found += [numbers[number] for number in _existing("number", numbers)]
-    if found:
-        raise Outdated(sorted(found))
+def lines_entered_since(imported: SupplierImport) -> list[int]:
+    """The lines whose company or number somebody has entered since the check."""
+    found: list[int] = []
+    for rows in batches_of(imported, is_new=True):
+        keys = {key: row.line for row in rows if (key := _key(row.values))}
+        numbers = {row.values["number"]: row.line for row in rows if "number" in row.values}
+        found += [keys[key] for key in _existing("registration_key", keys)]
+        found += [numbers[number] for number in _existing("number", numbers)]
+    return sorted(set(found))
 
 
 def _existing(name: str, wanted: dict[Any, int]) -> list[str]:
-    return list(Supplier.objects.filter(**{f"{name}__in": list(wanted)}).values_list(name, flat=True))
+    return list(Supplier.objects.filter(**{f"{name}__among": list(wanted)}).values_list(name, flat=True))
 
 
 def _key(found: Values) -> str | None:
@@ -166,36 +170,36 @@ def _columns(found: Values) -> tuple[Any, ...]:
 # Suppliers that change
 
 
-def change(rows: list[ImportRow], wanted: dict[int, Values], *, expected: int) -> None:
-    """Write the wanted values over those that the check has seen: `expected` is their place in `[before, after]`.
+def change(rows: list[Row], wanted: int, *, expected: int) -> None:
+    """Write the wanted values over the expected ones: both are places in `[before, after]`.
 
     The suppliers are locked first; one that is not as expected stops everything.
     """
-    suppliers = _locked([row.supplier_key for row in rows if row.supplier_key])
-    if wrong := [row.line for row in rows if not _is_as(suppliers.get(row.supplier_key or 0), row, expected)]:
+    suppliers = _locked([row.supplier_key for row in rows])
+    if wrong := [row.line for row in rows if not _is_as(suppliers.get(row.supplier_key), row, expected)]:
         raise Outdated(wrong)
     lines, links = [], []
     for row in rows:
-        found = suppliers[row.supplier_key or 0] | wanted[row.pk]
+        found = suppliers[row.supplier_key] | {name: pair[wanted] for name, pair in row.values.items()}
         if "country" in row.values:
             found["registration_kind"] = kind_of(found["country"])
         lines.append((*_columns(found), row.supplier_key))
         if "categories" in row.values:
-            links.append((row.supplier_key or 0, found["categories"]))
+            links.append((row.supplier_key, found["categories"]))
     rewrite(Supplier, WRITTEN, lines)
     _relink(links)
 
 
 def _locked(keys: list[int]) -> dict[int, Values]:
-    rows = Supplier.objects.select_for_update().filter(pk__in=keys).order_by("pk").values("pk", *STORED)
+    rows = Supplier.objects.select_for_update().filter(pk__among=keys).order_by("pk").values("pk", *STORED)
     found: dict[int, Values] = {row["pk"]: row | {"categories": []} for row in rows}
-    links = Supplier.categories.through.objects.filter(supplier_id__in=keys).order_by("category_id")
+    links = Supplier.categories.through.objects.filter(supplier_id__among=keys).order_by("category_id")
     for supplier, category in links.values_list("supplier_id", "category_id"):
         found[supplier]["categories"].append(category)
     return found
 
 
-def _is_as(supplier: Values | None, row: ImportRow, place: int) -> bool:
+def _is_as(supplier: Values | None, row: Row, place: int) -> bool:
     return supplier is not None and all(supplier[name] == pair[place] for name, pair in row.values.items())
 
 
@@ -204,8 +208,8 @@ def _relink(links: list[tuple[int, list[int]]]) -> None:
         return
     through = Supplier.categories.through
     keys = [supplier for supplier, _categories in links]
-    through.objects.filter(supplier_id__in=keys)._raw_delete(through.objects.db)
+    through.objects.filter(supplier_id__among=keys)._raw_delete(through.objects.db)
     load(through, ("supplier_id", "category_id"), [(s, category) for s, found in links for category in found])
-    key_material = through.objects.filter(supplier_id__in=keys, category__is_key_material=True)
+    key_material = through.objects.filter(supplier_id__among=keys, category__is_key_material=True)
     yes = set(key_material.values_list("supplier_id", flat=True))
     rewrite(Supplier, ("is_key_material",), [(key in yes, key) for key in keys])

@@ -11,8 +11,8 @@ from csr_portal.core.bulk import batches, load, rewrite
 from csr_portal.core.models import User
 from csr_portal.core.workflow import SYSTEM, WorkflowError
 from suppliers import risk
-from suppliers.imports.applying import batches_of
-from suppliers.models import ImportRow, RiskModel, RiskRating, Supplier, SupplierImport
+from suppliers.imports.applying import Row, batches_of
+from suppliers.models import RiskModel, RiskRating, Supplier, SupplierImport
 from suppliers.states import ImportStatus, SupplierStatus
 from suppliers.workflow.invitations import invite
 from suppliers.workflow.supplier import facts_changed, lock
@@ -33,20 +33,20 @@ def follow(import_id: int) -> None:
 
 
 @transaction.atomic
-def _look_again(row: ImportRow) -> None:
+def _look_again(row: Row) -> None:
     if RATED_BY.isdisjoint(row.values):
         return
-    supplier = lock(row.supplier_key or 0)
+    supplier = lock(row.supplier_key)
     facts_changed(supplier)
     risk.rate(supplier)
 
 
 @transaction.atomic
-def _rate_newcomers(rows: list[ImportRow], model: RiskModel) -> None:
+def _rate_newcomers(rows: list[Row], model: RiskModel) -> None:
     """R-RISK-1 for suppliers of whom only the file's line is known: alike lines are assessed once."""
     keys = [row.supplier_key for row in rows]
-    rated = RiskRating.objects.filter(supplier_id__in=keys).values("supplier_id")
-    unrated = Supplier.objects.select_for_update().filter(pk__in=keys, status=SupplierStatus.LISTED)
+    rated = RiskRating.objects.filter(supplier_id__among=keys).values("supplier_id")
+    unrated = Supplier.objects.select_for_update().filter(pk__among=keys, status=SupplierStatus.LISTED)
     waiting = set(unrated.exclude(pk__in=rated).order_by("pk").values_list("pk", flat=True))
     results: dict[Any, risk.Result] = {}
     found = []

@@ -30,7 +30,7 @@ PLAIN = (
     "contact_email",
     "spend",
 )
-STORED = (*PLAIN, "owner_id", "registration_kind", "registration_key", "status")
+STORED = (*PLAIN, "owner_id", "registration_kind", "registration_key", "status", "merged_into_id")
 Known = dict[str, Any]
 
 
@@ -54,7 +54,7 @@ class Stock:
         drafts = list(drafts)
         numbers = {d.values["number"] for d in drafts if "number" in d.values}
         keys = {key for d in drafts if (key := key_of(d.values))}
-        condition = Q(number__in=numbers) | Q(registration_key__in=keys)
+        condition = Q(number__among=numbers) | Q(registration_key__among=keys)
         rows = list(Supplier.objects.filter(condition).values("pk", *STORED)) if numbers or keys else []
         for row in rows:
             row["categories"] = []
@@ -65,7 +65,7 @@ class Stock:
 
     @staticmethod
     def _add_categories(rows: dict[int, Known]) -> None:
-        links = Supplier.categories.through.objects.filter(supplier_id__in=rows).order_by("category_id")
+        links = Supplier.categories.through.objects.filter(supplier_id__among=rows).order_by("category_id")
         for supplier, category in links.values_list("supplier_id", "category_id"):
             rows[supplier]["categories"].append(category)
 
@@ -90,6 +90,8 @@ class Judge:
             result = Result(RowOutcome.CREATE, None, self._new(draft))
         else:
             changes = self._changes(draft, supplier)
+            if changes and supplier["merged_into_id"]:
+                draft.complain("", "merged")
             result = Result(RowOutcome.UPDATE if changes else RowOutcome.UNCHANGED, supplier, changes)
         self._check_number(draft, result)
         if not _is_wrong(draft):

@@ -1,18 +1,18 @@
 """Taking an import back while nobody has touched what it brought: all of it or nothing (B32)."""
 
-from django.db import IntegrityError, transaction
-from django.db.models import Max, ProtectedError, Q
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Max, Q
 
 from csr_portal.core import history
 from csr_portal.core.models import HistoryEntry
 from csr_portal.core.workflow import SYSTEM, move
-from suppliers.imports.applying import Outdated, actor_of, batches_of, change
+from suppliers.imports.applying import Outdated, Row, actor_of, batches_of, change
 from suppliers.imports.steps import STEPS
-from suppliers.models import ImportRow, RiskRating, Supplier, SupplierImport
-from suppliers.states import ImportStatus
+from suppliers.models import DuplicatePair, MatchKey, RiskRating, Supplier, SupplierImport
+from suppliers.states import DuplicateStatus, ImportStatus
 
 SUPPLIERS_NAMED = 10
-BY_ITSELF = ("supplier.rated",)  # what the portal does after an import without anybody's doing
+BY_ITSELF = ("supplier.rated", "duplicate.clear")  # what the portal does after an import without anybody's doing
 
 
 class Touched(Exception):
@@ -42,7 +42,7 @@ def _take_back(imported: SupplierImport) -> None:
     for batch in batches_of(imported, is_new=False):
         _check_untouched(batch, "supplier.import_update")
         try:
-            change(batch, {row.pk: {n: pair[0] for n, pair in row.values.items()} for row in batch}, expected=1)
+            change(batch, 0, expected=1)
         except Outdated as outdated:
             raise Touched([row.name for row in batch if row.line in outdated.lines]) from outdated
     for batch in batches_of(imported, is_new=True):
@@ -50,34 +50,44 @@ def _take_back(imported: SupplierImport) -> None:
         _remove(batch)
     for is_new in (True, False):
         told = (
-            (row.supplier_key or 0, f"supplier:{row.supplier_key}", {"import": imported.number, "line": row.line})
+            (row.supplier_key, f"supplier:{row.supplier_key}", {"import": imported.number, "line": row.line})
             for batch in batches_of(imported, is_new=is_new)
             for row in batch
         )
         history.record_many(Supplier, told, "supplier.import_undo", by=actor_of(imported))
 
 
-def _check_untouched(rows: list[ImportRow], action: str) -> None:
+def _check_untouched(rows: list[Row], action: str) -> None:
     """Nothing stands in a supplier's history after the import but what followed by itself."""
     keys = [row.supplier_key for row in rows]
     threads = [f"supplier:{key}" for key in keys]
-    about = HistoryEntry.objects.filter(subject_type=Supplier._meta.label_lower, subject_id__in=keys, action=action)
+    about = HistoryEntry.objects.filter(subject_type=Supplier._meta.label_lower, subject_id__among=keys, action=action)
     imported_at = dict(about.order_by().values_list("thread").annotate(newest=Max("pk")))
-    own = Q(action__in=[action, *BY_ITSELF])
-    later = HistoryEntry.objects.filter(thread__in=threads).exclude(own).order_by().values_list("thread")
+    own = Q(action__in=[action, *BY_ITSELF]) | Q(action="duplicate.suspect", by=None)
+    later = HistoryEntry.objects.filter(thread__among=threads).exclude(own).order_by().values_list("thread")
     newest = dict(later.annotate(newest=Max("pk")))
     if touched := {thread for thread, key in newest.items() if key > imported_at.get(thread, 0)}:
         raise Touched([row.name for row in rows if f"supplier:{row.supplier_key}" in touched])
 
 
-def _remove(rows: list[ImportRow]) -> None:
-    """Suppliers that only this import knows. A row of anybody else that points at one stops the undo."""
+def _remove(rows: list[Row]) -> None:
+    """Suppliers that only this import knows, with what the portal itself has noted about them.
+
+    A row of anybody else that points at one stops the undo: the database is asked at once, not at the end.
+    """
     keys = [row.supplier_key for row in rows]
-    database = Supplier.objects.db
-    Supplier.categories.through.objects.filter(supplier_id__in=keys)._raw_delete(database)
-    RiskRating.objects.filter(supplier_id__in=keys)._raw_delete(database)
+    suspected = Q(first_id__among=keys) | Q(second_id__among=keys)
+    own = [
+        Supplier.categories.through.objects.filter(supplier_id__among=keys),
+        RiskRating.objects.filter(supplier_id__among=keys),
+        MatchKey.objects.filter(supplier_id__among=keys),
+        DuplicatePair.objects.filter(suspected, status__in=[DuplicateStatus.SUSPECTED, DuplicateStatus.CLEARED]),
+        Supplier.objects.filter(pk__among=keys),
+    ]
     try:
         with transaction.atomic():
-            Supplier.objects.filter(pk__in=keys).delete()
-    except (IntegrityError, ProtectedError) as error:
+            for found in own:
+                found._raw_delete(found.db)
+            connection.check_constraints()
+    except IntegrityError as error:
         raise Touched([row.name for row in rows]) from error

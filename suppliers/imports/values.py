@@ -23,6 +23,7 @@ from suppliers.states import RegistrationKind, Spend
 
 FORMULA_STARTS = frozenset("=+-@")
 NOTHING = frozenset({"-", "–", "—", "/"})  # what people write into a cell that has no value
+WIDE_CHARACTER = re.compile("[０-９Ａ-Ｚａ-ｚ]")
 WIDE = {c: c - 0xFEE0 for c in [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]}
 SUPPLIER_NUMBER = re.compile(r"[\w./-]+", re.ASCII)
 PHONE = re.compile(r"\+?[\d ]{5,}(?: ?[xX] ?\d+)?")
@@ -61,9 +62,13 @@ def tidy(text: str) -> str:
     Full-width brackets stay: they belong to the registered names of Chinese companies.
     """
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text).translate(WIDE)
-    text = " ".join(text.split())
-    return text if text.isprintable() else "".join(c for c in text if c.isprintable())
+        if not unicodedata.is_normalized("NFC", text):
+            text = unicodedata.normalize("NFC", text)
+        if WIDE_CHARACTER.search(text):
+            text = text.translate(WIDE)
+    if "  " in text or not text.isprintable():
+        text = "".join(c for c in " ".join(text.split()) if c.isprintable())
+    return text.strip()
 
 
 def tidy_phone(text: str) -> str:

@@ -27,6 +27,7 @@ PROBLEMS = {
     "number": gettext_lazy("Only letters, digits and . _ / - are possible in a supplier number."),
     "check_digit": gettext_lazy("Does not fit the check digit of: %(kind)s."),
     "two_suppliers": gettext_lazy("The supplier number belongs to %(one)s, the registration number to %(other)s."),
+    "merged": gettext_lazy("This supplier was merged into another one. Change that one."),
     "example": gettext_lazy("This is the example of the template. Delete the line."),
     "duplicate": gettext_lazy("The same supplier stands in line %(line)s already; this line is left out."),
     "duplicate_differs": gettext_lazy("The same supplier stands in line %(line)s with other values; this is left out."),

@@ -80,7 +80,7 @@ class ImportRow(models.Model):
     is the line as received, kept where somebody may have to correct it.
     """
 
-    imported = models.ForeignKey(SupplierImport, on_delete=models.CASCADE, related_name="rows")
+    imported = models.ForeignKey(SupplierImport, on_delete=models.CASCADE, related_name="rows", db_index=False)
     line = models.PositiveIntegerField()
     outcome = models.CharField(max_length=10, choices=RowOutcome.choices)
     supplier_key = models.BigIntegerField(null=True)
