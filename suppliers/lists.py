@@ -116,7 +116,7 @@ SUPPLIERS = Listing(
 SUPPLIER_EXPORT = Listing(
     columns=[
         Column("number", _("supplier number")),
-        Column("name", _("name"), order="name"),
+        Column("name", _("company name"), order="name"),
         Column("name_latin", _("name in Latin letters")),
         Column("country", _("country")),
         Column("registration_number", _("registration number")),

@@ -40,7 +40,7 @@ FIELDS = [
     ),
     Field(
         "name",
-        _("name"),
+        _("company name"),
         _("As registered, in the company's own script. Needed for new suppliers."),
         "东莞市示例五金制品有限公司",
         200,

@@ -53,6 +53,7 @@ class ColumnsForm(forms.ModelForm):
                 choices=meanings,
                 required=False,
                 initial=self.instance.columns[position],
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
 
     def rows(self) -> list[dict[str, Any]]:

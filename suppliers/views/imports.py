@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -14,9 +15,10 @@ from csr_portal.core import lists
 from csr_portal.core.files import file_response
 from csr_portal.core.lists import Column, Filter, Listing
 from csr_portal.core.models import HistoryEntry, User
+from suppliers.countries import COUNTRIES
 from suppliers.forms import ReasonForm
 from suppliers.imports import files, workflow
-from suppliers.imports.columns import BY_NAME
+from suppliers.imports.columns import FIELDS
 from suppliers.imports.following import to_invite
 from suppliers.imports.forms import AcceptForm, ColumnsForm, UploadForm
 from suppliers.imports.matching import category_names
@@ -38,6 +40,7 @@ IMPORTS = Listing(
     default_order="-pk",
     file_name="imports",
 )
+IN_THE_ROW = {"name", "registration_number"}  # stand in a column of their own
 ROWS = Listing(
     columns=[
         Column("line", gettext_lazy("Line"), order="line"),
@@ -157,6 +160,8 @@ def _labels(rows: list[ImportRow]) -> dict[str, dict[Any, str]]:
         "owner_id": dict(User.objects.filter(pk__in=owners).values_list("pk", "name")),
         "categories": category_names(),  # type: ignore[dict-item]
         "spend": {code: str(label) for code, label in Spend.choices},
+        "language": dict(settings.LANGUAGES),
+        "country": {code: str(name) for code, name in COUNTRIES},
     }
 
 
@@ -169,8 +174,11 @@ def _all_values(row: ImportRow, name: str) -> list[Any]:
 def _lines_of(row: ImportRow, labels: dict[str, dict[Any, str]]) -> list[dict[str, Any]]:
     """The fields of a new supplier, or what changes from what to what, in words."""
     shown = []
-    for name, value in row.values.items():
-        label = BY_NAME["owner" if name == "owner_id" else name].label
+    found = {"owner" if name == "owner_id" else name: (name, value) for name, value in row.values.items()}
+    for field in FIELDS:
+        if field.name not in found or (row.is_new and field.name in IN_THE_ROW):
+            continue
+        label, (name, value) = field.label, found[field.name]
         before, after = (None, value) if row.is_new else value
         words = {"label": label, "after": _word(name, after, labels)}
         shown.append(words if row.is_new else words | {"before": _word(name, before, labels), "changes": True})

@@ -12,7 +12,7 @@ from suppliers.imports.checking import check
 from suppliers.imports.reading import XLSX
 from suppliers.models import SupplierImport
 
-HEAD = ["name", "country", "registration number", "email of the contact to invite"]
+HEAD = ["company name", "country", "registration number", "email of the contact to invite"]
 GOOD = ["东莞市新华五金有限公司", "CN", "91350100M000100Y43", "li@new.example"]
 
 
