@@ -308,6 +308,7 @@ STANDING_SOURCES = [
     "audits.gates.standing",
     "training.gates.standing",
 ]
+HISTORY_SENTENCES = "csr_portal.sentences.all_sentences"  # how every action of every app reads
 # What a merge of two suppliers does with each kind of row of a supplier (docs/decisions/0020-merging.md).
 MERGE_PARTS = [
     "suppliers.merge_parts.PARTS",

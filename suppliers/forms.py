@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,9 +15,9 @@ from csr_portal.core.files import EVIDENCE_TYPES, check_size, type_names
 from csr_portal.core.models import User
 from csr_portal.core.roles import Role
 from csr_portal.core.timezones import today
-from suppliers.countries import COUNTRIES
+from suppliers.countries import country_choices
 from suppliers.identity import KIND_BY_COUNTRY, has_valid_check_digit, registration_key
-from suppliers.models import Certificate, Contact, Invitation, Review, Site, Supplier, Waiver
+from suppliers.models import Category, Certificate, Contact, Invitation, Review, Site, Supplier, Waiver
 from suppliers.states import ContactRole, Outcome, RegistrationKind
 from suppliers.workflow.invitations import default_expiry
 
@@ -33,7 +34,7 @@ class DateInput(forms.DateInput):
 
 
 def country_field() -> forms.ChoiceField:
-    return forms.ChoiceField(label=_("Country"), choices=lambda: [("", "–"), *COUNTRIES])
+    return forms.ChoiceField(label=_("Country"), choices=lambda: [("", "–"), *country_choices()])
 
 
 class RegistrationNumberMixin(forms.Form):
@@ -109,6 +110,18 @@ class InviteForm(RegistrationNumberMixin, forms.ModelForm):
         return {name: value for name, value in self.cleaned_data.items() if name != "accept_number"}
 
 
+NEVER_KEPT = frozenset({"password", "agree", "accept_number"})
+
+
+def draft_of(form: forms.Form) -> dict[str, str]:
+    """What of a half-filled form may be kept: its own fields, cut to their lengths, never the password."""
+    kept = {}
+    for name, field in form.fields.items():
+        if name not in NEVER_KEPT and (value := form.data.get(form.add_prefix(name), "")):
+            kept[name] = str(value)[: getattr(field, "max_length", None) or 200]
+    return kept
+
+
 class PersonForm(forms.Form):
     """Who registers: five fields; the email stands in the invitation."""
 
@@ -136,6 +149,13 @@ class PersonForm(forms.Form):
         self.invitation = invitation
         self.fields["person_name"].initial = invitation.person
         self.fields["language"].initial = invitation.language
+        self._take_draft()
+
+    def _take_draft(self) -> None:
+        """Go on where somebody with this link stopped, on whatever device."""
+        for name, value in self.invitation.draft.items():
+            if name in self.fields and name not in NEVER_KEPT:
+                self.fields[name].initial = value
 
     def clean_password(self) -> str:
         validate_password(self.cleaned_data["password"], User(email=self.invitation.email))
@@ -195,6 +215,7 @@ class RegistrationForm(RegistrationNumberMixin, PersonForm):
             "address": supplier.address,
         }.items():
             self.fields[field].initial = value
+        self._take_draft()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -316,7 +337,13 @@ def check_other_company(form: forms.ModelForm, data: dict[str, Any]) -> None:
         form.add_error("registration_number", text)
 
 
+CONTRACTS = ("workers_temporary", "workers_dispatched", "workers_students")
+AGES = ("workers_under_16", "workers_young", "workers_over_55")
+
+
 class SiteForm(forms.ModelForm):
+    """Where people work and who they are; the headcount decides the days and samples of a site review."""
+
     country = country_field()
 
     class Meta:
@@ -330,24 +357,69 @@ class SiteForm(forms.ModelForm):
             "address",
             "is_supplying",
             "is_active",
+            "categories",
             "workers_women",
             "workers_men",
+            "workers_under_16",
             "workers_young",
-            "workers_dispatched",
-            "workers_migrant",
+            "workers_over_55",
             "workers_temporary",
+            "workers_dispatched",
+            "workers_students",
+            "workers_migrant",
             "has_dormitory",
+            "dormitory_residents",
             "uses_chemicals",
+            "chemicals",
             "processes",
         )
+        widgets = {"categories": forms.CheckboxSelectMultiple}
+        labels = {"categories": _("What this site supplies")}
+        help_texts = {
+            "workers_women": _("All who work here on a usual day, whoever employs them"),
+            "workers_under_16": _("Usually none. If there are any, say so: we help, and nobody is punished for it."),
+            "processes": _("Such as stamping, welding, electroplating"),
+            "chemicals": _("The main ones, such as solvents, acids, lead solder"),
+        }
+
+    def __init__(self, *args: Any, supplier: Supplier | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        supplier = supplier or (self.instance.supplier if self.instance.pk else None)
+        choices = supplier.categories.all() if supplier else Category.objects.none()
+        if self.instance.pk:
+            choices = Category.objects.filter(Q(pk__in=choices) | Q(sites=self.instance)).distinct()
+        self.fields["categories"].queryset = choices
+        if not choices.exists():
+            del self.fields["categories"]
+        for name in COUNTS:
+            self.fields[name].widget.attrs |= {"inputmode": "numeric", "min": "0"}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        total = (data.get("workers_women") or 0) + (data.get("workers_men") or 0)
-        for name in ("workers_young", "workers_dispatched", "workers_migrant", "workers_temporary"):
-            if (data.get(name) or 0) > total:
+        for name in COUNTS:
+            if name in data and data[name] is None:
+                data[name] = 0
+        total = data.get("workers_women", 0) + data.get("workers_men", 0)
+        self._check_sum(data, AGES, total, gettext("The age classes together are more than all workers (%(total)s)."))
+        self._check_sum(
+            data, CONTRACTS, total, gettext("The kinds of contract together are more than all workers (%(total)s).")
+        )
+        for name in (*AGES, *CONTRACTS, "workers_migrant"):
+            if data.get(name, 0) > total:
                 self.add_error(name, gettext("More than all workers together (%(total)s).") % {"total": total})
+        if data.get("dormitory_residents") and not data.get("has_dormitory"):
+            self.add_error("has_dormitory", gettext("People live in the dormitory: tick that there is one."))
+        if data.get("chemicals") and not data.get("uses_chemicals"):
+            self.add_error("uses_chemicals", gettext("Chemicals are named below: tick that they are used."))
         return data
+
+    def _check_sum(self, data: dict[str, Any], names: tuple[str, ...], total: int, text: str) -> None:
+        parts = [data.get(name, 0) for name in names]
+        if sum(parts) > total and max(parts) <= total:
+            self.add_error(names[0], text % {"total": total})
+
+
+COUNTS = ("workers_women", "workers_men", *AGES, *CONTRACTS, "workers_migrant", "dormitory_residents")
 
 
 class CertificateForm(forms.ModelForm):

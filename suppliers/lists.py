@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from csr_portal.core import badges
 from csr_portal.core.lists import Column, Filter, Listing, count_label
-from suppliers.countries import COUNTRIES
+from csr_portal.core.told import sentence
+from suppliers.countries import country_name
 from suppliers.likeness import LIKELY_FROM
 from suppliers.likeness_words import reason_text
 from suppliers.models import Supplier
@@ -40,6 +41,12 @@ def label_of(domain: str, field: str) -> Any:
 
 def choices_of(domain: str, *codes: str) -> list[tuple[str, Any]]:
     return [(code, badges.badge(domain, code).label) for code in codes]
+
+
+def countries_in_use() -> list[tuple[str, Any]]:
+    """The countries that suppliers are in: a filter with all 249 would hide the few that matter."""
+    codes = Supplier.objects.order_by("country").values_list("country", flat=True).distinct()
+    return [(code, country_name(code)) for code in codes]
 
 
 SUPPLIERS = Listing(
@@ -100,7 +107,7 @@ SUPPLIERS = Listing(
             ],
             apply=FINDINGS.__getitem__,
         ),
-        Filter("country", _("Country"), COUNTRIES),
+        Filter("country", _("Country"), lambda request: countries_in_use()),
         Filter(
             "turn",
             _("Whose turn"),
@@ -268,7 +275,8 @@ DUPLICATES = Listing(
 HISTORY_COLUMNS = [
     Column("at", _("When")),
     Column("by_name", _("Who")),
-    Column("action", _("What")),
+    Column("sentence", _("What"), value=sentence),
+    Column("action", _("Step")),
     Column("from_status", _("from")),
     Column("to_status", _("to")),
     Column("reason", _("Reason")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from suppliers.views import certificates, drops, duplicates, imports, policies, readiness, reviews
+from suppliers.views import certificates, drops, duplicates, history, imports, policies, readiness, reviews
 from suppliers.views import open as open_views
 from suppliers.views import portal as portal_views
 from suppliers.views import staff as staff_views
@@ -40,7 +40,7 @@ staff = [
     path("suppliers/<int:pk>/sites/<int:site_pk>/", staff_views.site_edit, name="site-edit"),
     path("suppliers/<int:pk>/people/", staff_views.supplier_people, name="supplier-people"),
     path("suppliers/<int:pk>/risk/", staff_views.supplier_risk, name="supplier-risk"),
-    path("suppliers/<int:pk>/history/", staff_views.supplier_history, name="supplier-history"),
+    path("suppliers/<int:pk>/history/", history.supplier_history, name="supplier-history"),
     path("suppliers/<int:pk>/certificates/add/", certificates.certificate_add, name="certificate-add"),
     path("suppliers/<int:pk>/csr-reviews/open/", reviews.review_open, name="review-open"),
     path("suppliers/<int:pk>/waivers/ask/", reviews.waiver_ask, name="waiver-ask"),
@@ -104,4 +104,5 @@ portal = [
 ]
 open_ = [
     path("invitation/<str:token>/", open_views.invitation, name="invitation"),
+    path("invitation/<str:token>/draft/", open_views.invitation_draft, name="invitation-draft"),
 ]

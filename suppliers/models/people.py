@@ -57,6 +57,7 @@ class Invitation(Tracked):
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
     role = models.CharField(_("role"), max_length=20, choices=ContactRole.choices, default=ContactRole.ADMIN)
     message = models.TextField(_("message"), blank=True, max_length=1000)
+    draft = models.JSONField(default=dict, blank=True, editable=False, help_text="What was typed so far; no password")
     nonce = models.CharField(max_length=32, default=new_nonce, editable=False)
     expires_on = models.DateField(_("valid to"))
     invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -210,8 +210,13 @@ class Site(models.Model):
     workers_dispatched = models.PositiveIntegerField(_("of them dispatched by an agency"), default=0)
     workers_migrant = models.PositiveIntegerField(_("of them from abroad"), default=0)
     workers_temporary = models.PositiveIntegerField(_("of them with a temporary contract"), default=0)
+    workers_students = models.PositiveIntegerField(_("of them students or apprentices"), default=0, blank=True)
+    workers_under_16 = models.PositiveIntegerField(_("of them under 16"), default=0, blank=True)
+    workers_over_55 = models.PositiveIntegerField(_("of them over 55"), default=0, blank=True)
     has_dormitory = models.BooleanField(_("dormitory"), default=False)
+    dormitory_residents = models.PositiveIntegerField(_("people living in the dormitory"), default=0, blank=True)
     uses_chemicals = models.BooleanField(_("hazardous chemicals"), default=False)
+    chemicals = models.CharField(_("which chemicals"), max_length=300, blank=True)
     processes = models.CharField(_("processes"), max_length=300, blank=True)
 
     objects = OwnedBySupplierQuerySet.as_manager()
@@ -227,6 +232,17 @@ class Site(models.Model):
     @property
     def workers(self) -> int:
         return self.workers_women + self.workers_men
+
+    @property
+    def workers_permanent(self) -> int:
+        """With a contract of their own for good: all who are in none of the other kinds of contract."""
+        others = self.workers_temporary + self.workers_dispatched + self.workers_students
+        return max(0, self.workers - others)
+
+    @property
+    def workers_16_to_55(self) -> int:
+        """The age class that nobody counts: all adults who are not over 55."""
+        return max(0, self.workers - self.workers_under_16 - self.workers_young - self.workers_over_55)
 
     @property
     def history_thread(self) -> str:

@@ -1,14 +1,15 @@
 """Without an account: the invitation link, registration on the phone, and the page of a dead link (B12, B13)."""
 
 from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from csr_portal.core.access import open_page, speak
 from csr_portal.core.models import User
 from csr_portal.core.workflow import WorkflowError
 from suppliers.access import SESSION_KEY
-from suppliers.forms import PersonForm, RegistrationForm
+from suppliers.forms import PersonForm, RegistrationForm, draft_of
 from suppliers.models import Contact, Invitation
 from suppliers.states import SupplierStatus
 from suppliers.workflow import invitations
@@ -27,12 +28,36 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     known = User.objects.filter(email__iexact=found.email).first()
     if known:
         return take_up(request, found, known)
-    form_class = RegistrationForm if found.supplier.status == SupplierStatus.INVITED else PersonForm
-    form = form_class(request.POST or None, invitation=found)
-    if request.method == "POST" and form.is_valid():
-        return registered(request, found, form)
-    context = {"invitation": found, "supplier": found.supplier, "form": form}
+    form = form_of(found, request.POST or None)
+    if request.method == "POST":
+        invitations.keep_draft(found, draft_of(form))
+        if "later" in request.POST:
+            return render(request, "open/suppliers/draft_kept.html", {"invitation": found, "link": request.path})
+        if form.is_valid():
+            return registered(request, found, form)
+    context = {
+        "invitation": found,
+        "supplier": found.supplier,
+        "form": form,
+        "token": token,
+        "goes_on": bool(found.draft),
+    }
     return render(request, "open/suppliers/register.html", context, status=422 if form.errors else 200)
+
+
+def form_of(found: Invitation, data: QueryDict | None) -> PersonForm:
+    """The first person gives company and person, every further one only the person."""
+    is_first = found.supplier.status == SupplierStatus.INVITED
+    return (RegistrationForm if is_first else PersonForm)(data, invitation=found)
+
+
+@open_page
+@require_POST
+def invitation_draft(request: HttpRequest, token: str) -> HttpResponse:
+    """What the page sends by itself while somebody types; a dead link keeps nothing and says nothing else."""
+    found = invitations.invitation_of(token)
+    kept = found is not None and invitations.keep_draft(found, draft_of(form_of(found, request.POST)))
+    return HttpResponse(status=204 if kept else 410)
 
 
 def registered(request: HttpRequest, found: Invitation, form: PersonForm) -> HttpResponse:

@@ -75,7 +75,8 @@ def company_edit(request: HttpRequest) -> HttpResponse:
 def site_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     supplier = request.supplier
     site = get_object_or_404(Site.objects.visible_to(request.user), supplier=supplier, pk=pk) if pk else None
-    form = SiteForm(request.POST or None, instance=site, initial=None if site else {"country": supplier.country})
+    initial = None if site else {"country": supplier.country}
+    form = SiteForm(request.POST or None, instance=site, initial=initial, supplier=supplier)
     if request.method == "POST" and form.is_valid():
         profile.save_site(form, supplier=supplier, by=request.user)
         messages.success(request, _("Saved."))

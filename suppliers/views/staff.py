@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +17,7 @@ from csr_portal.core.roles import Role
 from csr_portal.core.workflow import WorkflowError, available
 from suppliers import gates, workflow
 from suppliers.forms import ColleagueForm, InviteForm, ReasonForm, SiteForm, SupplierForm
-from suppliers.lists import HISTORY, SUPPLIER_EXPORT, SUPPLIERS, sets_of, tabs, views_of
+from suppliers.lists import SUPPLIER_EXPORT, SUPPLIERS, sets_of, tabs, views_of
 from suppliers.models import Contact, Invitation, JoinRequest, Supplier
 from suppliers.permissions import can_manage
 from suppliers.states import ContactRole, SupplierStatus
@@ -211,7 +210,8 @@ def supplier_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def site_edit(request: HttpRequest, pk: int, site_pk: int | None = None) -> HttpResponse:
     supplier = find(request, pk)
     site = get_object_or_404(supplier.sites, pk=site_pk) if site_pk else None
-    form = SiteForm(request.POST or None, instance=site, initial=None if site else {"country": supplier.country})
+    initial = None if site else {"country": supplier.country}
+    form = SiteForm(request.POST or None, instance=site, initial=initial, supplier=supplier)
     if request.method == "POST" and form.is_valid():
         profile.save_site(form, supplier=supplier, by=request.user)
         messages.success(request, _("Saved. What changed stands in the history."))
@@ -238,26 +238,6 @@ def supplier_risk(request: HttpRequest, pk: int) -> HttpResponse:
         "earlier": ratings.filter(is_current=False)[:20],
     }
     return render(request, "staff/suppliers/risk.html", {**context, "tab": "risk"})
-
-
-# History
-
-
-@staff_page()
-def supplier_history(request: HttpRequest, pk: int) -> HttpResponse:
-    """Everything that happened, by kind of object and by person; exportable, with the hashes of the chain."""
-    supplier = find(request, pk)
-    entries = HistoryEntry.objects.of_threads(merging.threads_of(supplier)).select_related("by")
-    kinds = sorted(set(entries.order_by().values_list("subject_type", flat=True)))
-    if (kind := request.GET.get("kind", "")) in kinds:
-        entries = entries.filter(subject_type=kind)
-    if words := request.GET.get("q", "").strip():
-        entries = entries.filter(Q(by_name__icontains=words) | Q(reason__icontains=words) | Q(action__icontains=words))
-    if request.GET.get("export"):
-        return lists.export_response(request, entries, HISTORY)
-    page = lists.page_of(request, entries, HISTORY)
-    context = {"supplier": supplier, "page": page, "kinds": kinds, "kind": kind, "tab": "history"}
-    return render(request, "staff/suppliers/history.html", context)
 
 
 # Invitations and people

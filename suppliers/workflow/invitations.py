@@ -183,6 +183,14 @@ def mark_opened(invitation: Invitation) -> None:
         move(invitation, INVITATION_STEPS, "invitation.open", by=SYSTEM, turn=Turn.SUPPLIER)
 
 
+def keep_draft(invitation: Invitation, draft: dict[str, str], day: dt.date | None = None) -> bool:
+    """Keep what was typed so far with the invitation; only who has the link sees it. Whether it was kept."""
+    if not is_usable(invitation, day):
+        return False
+    Invitation.objects.filter(pk=invitation.pk, used_by=None).update(draft=draft)
+    return True
+
+
 def ask_for_new_link(token: str, day: dt.date | None = None) -> None:
     """Tell the buyer that a dead link was used. The person who asks learns nothing, whatever the link was."""
     invitation = invitation_of(token)
@@ -225,7 +233,7 @@ def register(
         invitation.email, person["password"], name=person["name"], language=person["language"]
     )
     known = same_company(invitation, company["country"], company["registration_number"]) if company else None
-    move(invitation, INVITATION_STEPS, "invitation.accept", by=SYSTEM, turn="", used_by=user)
+    move(invitation, INVITATION_STEPS, "invitation.accept", by=SYSTEM, turn="", used_by=user, draft={})
     if known:
         return _ask_to_join(known, user)
     return _let_in(invitation, user, person.get("phone", ""), company)
@@ -238,7 +246,7 @@ def accept(invitation: Invitation, *, user: User) -> Contact:
     invitation.refresh_from_db()
     if not is_usable(invitation) or user.email.lower() != invitation.email.lower():
         raise WorkflowError(_("This invitation is for somebody else, or it was used."))
-    move(invitation, INVITATION_STEPS, "invitation.accept", by=SYSTEM, turn="", used_by=user)
+    move(invitation, INVITATION_STEPS, "invitation.accept", by=SYSTEM, turn="", used_by=user, draft={})
     return _let_in(invitation, user, "", None)
 
 

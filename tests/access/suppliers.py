@@ -135,6 +135,9 @@ ROUTES = {
     "portal:certificate-withdraw": portal_object(SUPPLIER, "certificate", "post"),
     "portal:documents": Route(SUPPLIER | MALLORY),
     "portal:evidence-file": portal_object(SUPPLIER, "evidence"),
+    "open:invitation-draft": Route(
+        ANYBODY, lambda world: {"token": invitations.token_of(world.invitation)}, method="post"
+    ),
     "open:invitation": Route(ANYBODY, lambda world: {"token": invitations.token_of(world.invitation)}),
     "api:supplier-list": Route(API_READERS | MALLORY),
     "api:supplier-detail": Route(API_READERS, lambda world: {"number": world.acme.number}, foreign=404),

@@ -4,7 +4,6 @@ Loaded in every template (settings.TEMPLATES). Components that are more than a l
 """
 
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, cast
@@ -27,6 +26,7 @@ from django.utils.translation import gettext as _
 from csr_portal.core import badges, dates, icons
 from csr_portal.core.names import script_language
 from csr_portal.core.roles import Role, has_role, is_staff_member
+from csr_portal.core.told import told
 from csr_portal.core.translated import in_language
 
 register = template.Library()
@@ -496,51 +496,7 @@ def note(
 def history(context: Context, entries: Iterable[Any], all_url: str = "") -> SafeString:
     """The story of an object, newest first, as sentences (each app's `sentences.py`)."""
     sentences = context.get("history_sentences") or {}
-    return _render(context, "history", entries=[_told(entry, sentences) for entry in entries], all_url=all_url)
-
-
-class _Values(dict):
-    """What an entry has kept, as the reader reads it: days in their way, texts in their language."""
-
-    def __getitem__(self, key: str) -> Any:
-        value = self.get(key, "–")
-        if isinstance(value, dict):
-            return in_language(value)
-        return dates.day_text(dt.date.fromisoformat(value)) if is_day(value) else value
-
-
-def is_day(value: Any) -> bool:
-    return isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value) is not None
-
-
-def _told(entry: Any, sentences: dict[str, Any]) -> dict[str, Any]:
-    """An entry with its sentence, tone and icon. A sentence is a text or (text, tone, icon)."""
-    kind = entry.subject_type.rpartition(".")[2]
-    known = sentences.get(f"{kind}.{entry.action}") or sentences.get(entry.action)
-    text, tone, icon_name = known if isinstance(known, tuple) else (known, "", "")
-    domain = DOMAINS.get(kind, kind)
-    look = badges.badge(domain, entry.to_status) if entry.to_status and domain in badges.BADGES else None
-    if text is None:
-        text = look.label if look else entry.action.replace("_", " ").capitalize()
-    values = _Values(entry.data, reason=entry.reason, by=entry.by_name)
-    return {
-        "text": str(text) % values if "%(" in str(text) else text,
-        "tone": tone or (look.tone if look else "neutral"),
-        "icon": icon_name or (look.icon if look else "circle-dot"),
-        "entry": entry,
-    }
-
-
-# Model names whose states stand in the badge table under another name.
-DOMAINS = {
-    "selfinspection": "self_inspection",
-    "sitereview": "site_review",
-    "sitereviewplan": "plan",
-    "enrolment": "training",
-    "joinrequest": "join",
-    "acknowledgement": "guideline",
-    "duplicatepair": "duplicate",
-}
+    return _render(context, "history", entries=[told(entry, sentences) for entry in entries], all_url=all_url)
 
 
 @register.filter
