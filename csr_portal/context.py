@@ -75,6 +75,7 @@ STAFF_MENU = (
         Place("staff:report-list", _("Reports"), "file-text"),
     )),
     (_("Connections"), (
+        Place("staff:colleague-list", _("Colleagues"), "users", CONNECTIONS),
         Place("staff:webhook-list", _("Webhooks"), "webhook", CONNECTIONS),
         Place("staff:digest-preview", _("Reminders"), "bell-ring", CONNECTIONS),
         Place("staff:drop-list", _("Files for purchasing"), "file-spreadsheet", CONNECTIONS),

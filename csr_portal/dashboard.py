@@ -19,12 +19,11 @@ from csr_portal.core.models import Notice, User
 from csr_portal.core.roles import Role
 from csr_portal.core.states import MailStatus, Turn
 from csr_portal.core.timezones import today
+from suppliers.lists import in_care_of, work_views_of
 from suppliers.models import Certificate, DuplicatePair, JoinRequest, Review, Supplier, Waiver
-from suppliers.states import SupplierStatus
 
 LIMIT = 200
 SHOWN = 5
-EXPIRING_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -334,35 +333,28 @@ def lies_with_company(supplier: Supplier) -> list[Waiting]:
 
 def in_care(person: User) -> QuerySet:
     """A buyer's own suppliers; for everybody else of the company all that are in relation."""
-    rows = Supplier.objects.visible_to(person).in_relation()
-    return rows.filter(owner=person) if Role.BUYER in person.roles else rows
-
-
-def may_not_buy_from() -> Q:
-    """Suspended, or a condition of the gate for cooperating is missing."""
-    return Q(status=SupplierStatus.SUSPENDED) | Q(grace_until__isnull=False)
+    return Supplier.objects.visible_to(person).filter(in_care_of(person))
 
 
 def numbers(person: User, tasks: list[Task]) -> dict[str, int]:
     """The counts above the lists, in one query for suppliers and one for mails."""
-    day = today()
-    soon = day + dt.timedelta(days=EXPIRING_DAYS)
+    views = work_views_of(person)
     counts = in_care(person).aggregate(
         in_care=Count("pk"),
-        overdue=Count("pk", filter=Q(next_turn=Turn.SUPPLIER, next_due_on__lt=day)),
-        blocked=Count("pk", filter=may_not_buy_from()),
-        expiring=Count("pk", filter=Q(agreement_until__range=(day, soon)) | Q(inspection_until__range=(day, soon))),
+        overdue=Count("pk", filter=views["overdue"][1]),
+        blocked=Count("pk", filter=views["stopped"][1]),
+        expiring=Count("pk", filter=views["expiring"][1]),
     )
     undelivered = Notice.objects.filter(mail_status=MailStatus.FAILED)
     return counts | {"waiting": len(tasks), "undelivered": undelivered.count()}
 
 
 def blocked(person: User) -> list[Supplier]:
-    return list(in_care(person).filter(may_not_buy_from()).order_by("next_due_on", "pk")[:SHOWN])
+    return list(in_care(person).filter(work_views_of(person)["stopped"][1]).order_by("next_due_on", "pk")[:SHOWN])
 
 
 def overdue(person: User) -> list[Supplier]:
-    late = in_care(person).filter(next_turn=Turn.SUPPLIER, next_due_on__lt=today())
+    late = in_care(person).filter(work_views_of(person)["overdue"][1])
     return list(late.order_by("next_due_on", "pk")[:SHOWN])
 
 

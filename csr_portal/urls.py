@@ -8,13 +8,15 @@ import audits.urls
 import csr_portal.core.urls
 import suppliers.urls
 import training.urls
-from csr_portal import calendar_views, digest_views, report_views, views
+from csr_portal import calendar_views, digest_views, handover_views, report_views, views
 from csr_portal.api import router
 
 staff = [
     path("", views.staff_home, name="home"),
     path("tasks/", views.staff_tasks, name="tasks"),
     path("indicators/", views.staff_indicators, name="indicators"),
+    path("colleagues/", handover_views.colleague_list, name="colleague-list"),
+    path("colleagues/<int:pk>/hand-over/", handover_views.hand_over, name="hand-over"),
     path("undelivered/", views.undelivered_mail, name="notice-list"),
     path("reminders/", digest_views.digest_preview, name="digest-preview"),
     path("reports/", report_views.report_list, name="report-list"),

@@ -43,9 +43,9 @@ def staff_home(request: HttpRequest) -> HttpResponse:
         "next_reviews": dashboard.next_site_reviews(request.user),
         "undelivered": dashboard.undelivered_notices(),
         "may_invite": is_procurement(request.user),
-        "blocked_url": _suppliers("blocked"),
+        "blocked_url": _suppliers("stopped"),
         "overdue_url": _suppliers("overdue"),
-        "gaps_url": _suppliers("agreement"),
+        "gaps_url": _suppliers("gap"),
     }
     return render(request, "staff/home.html", context | _coverage(dashboard.agreement_coverage(request.user)))
 
@@ -124,7 +124,7 @@ def _counts(numbers: dict[str, int]) -> list[dict[str, Any]]:
     strip = [
         ("waiting", _("Wait for you"), "", "brand", reverse("staff:tasks")),
         ("overdue", _("Overdue"), _("at the supplier"), "bad", _suppliers("overdue")),
-        ("blocked", _("You may not buy from"), _("gate lost or suspended"), "bad", _suppliers("blocked")),
+        ("blocked", _("You may not buy from"), _("gate lost or suspended"), "bad", _suppliers("stopped")),
         ("expiring", _("Expire within 30 days"), _("agreements, self-inspections"), "warn", _suppliers("expiring")),
         ("undelivered", _("Mail did not arrive"), "", "warn", reverse("staff:notice-list")),
     ]

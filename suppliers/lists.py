@@ -1,5 +1,6 @@
 """The lists of this app as core/lists.py wants them: columns, filters, saved views."""
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -8,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from csr_portal.core import badges
 from csr_portal.core.lists import Column, Filter, Listing, count_label
+from csr_portal.core.roles import Role
+from csr_portal.core.states import Turn
+from csr_portal.core.timezones import today
 from csr_portal.core.told import sentence
 from suppliers.countries import country_name
 from suppliers.likeness import LIKELY_FROM
@@ -24,6 +28,7 @@ from suppliers.states import (
     SupplierStatus,
 )
 
+EXPIRING_WITHIN = 30
 NOT_OVER = ~Q(status__in=[SupplierStatus.DECLINED, SupplierStatus.ENDED])
 KEEPS = Q(status__in=[SupplierStatus.COOPERATING, SupplierStatus.STRATEGIC])
 GATE = {"missing": Q(gate_missing__gt=0), "expiring": Q(gate_missing=0, gate_expiring__gt=0), "met": Q(gate_missing=0)}
@@ -194,17 +199,52 @@ IN_RELATION = [
 ]
 
 
-def sets_of(rows: QuerySet[Supplier], user: Any) -> dict[str, QuerySet[Supplier]]:
-    """The rows behind each saved view."""
-    return {code: rows.filter(where) for code, (_words, where) in views_of(user).items()}
+def in_care_of(user: Any) -> Q:
+    """A buyer's own suppliers; for everybody else of the company all that are in relation."""
+    care = Q(status__in=IN_RELATION)
+    return care & Q(owner=user) if Role.BUYER in user.roles else care
+
+
+def work_views_of(user: Any) -> dict[str, tuple[Any, Q]]:
+    """What each number of My work leads to: the same condition counts it and lists it. A tab only while it is open."""
+    day = today()
+    soon = day + dt.timedelta(days=EXPIRING_WITHIN)
+    care = in_care_of(user)
+    return {
+        "overdue": (_("Overdue at the supplier"), care & Q(next_turn=Turn.SUPPLIER, next_due_on__lt=day)),
+        "stopped": (
+            _("You may not buy from"),
+            care & (Q(status=SupplierStatus.SUSPENDED) | Q(grace_until__isnull=False)),
+        ),
+        "expiring": (
+            _("Expire within 30 days"),
+            care & (Q(agreement_until__range=(day, soon)) | Q(inspection_until__range=(day, soon))),
+        ),
+        "gap": (_("Agreement open, in my care"), care & ~Q(agreement_status="in_force")),
+    }
+
+
+def all_views_of(user: Any) -> dict[str, tuple[Any, Q]]:
+    return views_of(user) | work_views_of(user)
+
+
+def shown_views(user: Any, current: str) -> dict[str, tuple[Any, Q]]:
+    """The saved views, and the one of My work that the reader came for."""
+    work = work_views_of(user)
+    return views_of(user) | ({current: work[current]} if current in work else {})
+
+
+def sets_of(rows: QuerySet[Supplier], user: Any, current: str = "all") -> dict[str, QuerySet[Supplier]]:
+    """The rows behind each view that is shown."""
+    return {code: rows.filter(where) for code, (_words, where) in shown_views(user, current).items()}
 
 
 def tabs(request: HttpRequest, counts: dict[str, int], current: str) -> list[dict[str, Any]]:
-    """The saved views as tabs, each with its count."""
+    """The views as tabs, each with its count."""
     return [
         {"code": code, "label": label, "count": count_label(counts[code]), "here": code == current}
         | {"bad": code == "blocked" and counts[code] > 0}
-        for code, (label, _where) in views_of(request.user).items()
+        for code, (label, _where) in shown_views(request.user, current).items()
     ]
 
 

@@ -37,6 +37,8 @@ SENTENCES = {
         "hourglass",
     ),
     "supplier.reminded": (_("Reminded"), "info", "bell-ring"),
+    "supplier.hand_over": (_("In the care of %(successor)s, before: %(person)s"), "info", "repeat"),
+    "decision.hand_over": (_("Conditions watched by %(successor)s, before: %(person)s"), "info", "repeat"),
     "supplier.rated": (_("Risk rated: %(points)s points"), "neutral", "gauge"),
     "supplier.edit": (_("Company data changed"), "neutral", "pencil-line"),
     "site.add": (_("Site added: %(site)s"), "neutral", "factory"),

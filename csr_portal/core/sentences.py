@@ -3,6 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
+    "email.ask": (_("New log-in email asked for: %(new)s"), "info", "mail"),
+    "email.change": (_("Log-in email changed from %(old)s to %(new)s"), "ok", "mail-check"),
+    "email.veto": (_("Change of the log-in email to %(new)s taken back"), "bad", "undo-2"),
+    "person.hand_over": (_("Work of %(person)s handed over"), "info", "repeat"),
+    "person.leave": (_("%(person)s has left; the access ended"), "neutral", "user-round-x"),
     "webhook.add": (_("Webhook added, to %(address)s"), "info", "webhook"),
     "webhook.change": (_("Webhook changed, to %(address)s"), "neutral", "pencil-line"),
     "webhook.rotate": (_("New secret; the former one is valid until %(until)s"), "info", "key-round"),

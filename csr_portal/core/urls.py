@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from csr_portal.core import health, views
+from csr_portal.core import email_views, health, views
 from csr_portal.core.webhooks import views as webhooks
 
 accounts = [
     path("settings/", views.my_settings, name="my-settings"),
+    path("settings/email/", email_views.my_email, name="my-email"),
     path("notices/", views.my_notices, name="my-notices"),
     path("notices/read/", views.read_notices, name="my-notices-read"),
     path("notices/<int:pk>/open/", views.open_notice, name="my-notice-open"),
@@ -29,4 +30,6 @@ open_ = [
     path("language/", views.set_language, name="set-language"),
     path("theme/", views.set_theme, name="set-theme"),
     path("session/", views.session, name="session"),
+    path("email/<str:token>/confirm/", email_views.email_confirm, name="email-confirm"),
+    path("email/<str:token>/veto/", email_views.email_veto, name="email-veto"),
 ]

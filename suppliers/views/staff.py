@@ -17,7 +17,7 @@ from csr_portal.core.roles import Role
 from csr_portal.core.workflow import WorkflowError, available
 from suppliers import gates, workflow
 from suppliers.forms import ColleagueForm, InviteForm, ReasonForm, SiteForm, SupplierForm
-from suppliers.lists import SUPPLIER_EXPORT, SUPPLIERS, sets_of, tabs, views_of
+from suppliers.lists import SUPPLIER_EXPORT, SUPPLIERS, all_views_of, sets_of, tabs
 from suppliers.models import Contact, Invitation, JoinRequest, Supplier
 from suppliers.permissions import can_manage
 from suppliers.states import ContactRole, SupplierStatus
@@ -33,12 +33,12 @@ def supplier_list(request: HttpRequest) -> HttpResponse:
     """The suppliers in one of the saved views, searched and filtered."""
     everybody = Supplier.objects.visible_to(request.user)
     view = _view_of(request)
-    chosen = everybody.filter(views_of(request.user)[view][1])
+    chosen = everybody.filter(all_views_of(request.user)[view][1])
     if request.GET.get("export"):
         rows = chosen.select_related("owner").prefetch_related("categories")
         return lists.export_response(request, rows, SUPPLIER_EXPORT)
     rows = chosen.defer("search_text", "address", "website")
-    page = lists.page_of(request, rows, SUPPLIERS, tabs=sets_of(everybody, request.user))
+    page = lists.page_of(request, rows, SUPPLIERS, tabs=sets_of(everybody, request.user, view))
     context = {"page": page, "tabs": tabs(request, page.tab_counts, view), "view": view, "bulk": bulk.ACTIONS}
     return render(request, "staff/suppliers/list.html", context)
 
@@ -47,7 +47,7 @@ def _view_of(request: HttpRequest) -> str:
     """The view the URL names; for buyers their own suppliers, for everybody else all."""
     fallback = "mine" if Role.BUYER in request.user.roles and not request.GET.get("q") else "all"
     view = request.GET.get("view", fallback)
-    return view if view in views_of(request.user) else fallback
+    return view if view in all_views_of(request.user) else fallback
 
 
 @procurement_page

@@ -29,6 +29,11 @@ def delivery(world):
 
 CONNECTIONS = frozenset({"administrator", "csr_manager"})
 ROUTES = {
+    "my-email": Route(EVERYBODY),
+    "open:email-confirm": Route(ANYBODY, lambda world: {"token": "x"}),
+    "open:email-veto": Route(ANYBODY, lambda world: {"token": "x"}),
+    "staff:colleague-list": Route(CONNECTIONS),
+    "staff:hand-over": Route(CONNECTIONS, lambda world: {"pk": world.buyer.pk}),
     "home": Route(EVERYBODY),
     "open:health-live": Route(ANYBODY),
     "open:health-ready": Route(ANYBODY),
