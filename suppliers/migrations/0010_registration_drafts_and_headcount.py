@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("suppliers", "0008_supplier_imports"),
+        ("suppliers", "0009_import_rows_need_one_index"),
     ]
 
     operations = [
