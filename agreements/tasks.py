@@ -1,5 +1,8 @@
 """Work that follows a step: draw the text as presented, mail a code."""
 
+import datetime as dt
+from contextlib import suppress
+
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -8,9 +11,13 @@ from agreements.models import Agreement, SigningLink
 from agreements.reports import draw_presented
 from csr_portal.core.drawn_files import forget_others, keep
 from csr_portal.core.jobs import job
-from csr_portal.core.models import Organisation
+from csr_portal.core.models import Organisation, User
 from csr_portal.core.seal import sha256
+from csr_portal.core.workflow import WorkflowError
+from suppliers.models import Supplier
+from suppliers.workflow.supplier import remind
 
+REMIND_AT_ONCE = 25
 FILE_FIELDS = (
     "presented_file", "presented_sha256", "sealed_file", "sealed_sha256", "archive_file", "archive_sha256",
 )  # fmt: skip
@@ -42,6 +49,15 @@ def forget_unnamed(agreement: Agreement) -> None:
     agreement.refresh_from_db(fields=list(FILE_FIELDS))
     files = (agreement.presented_file, agreement.sealed_file, agreement.archive_file)
     forget_others(folder_of(agreement), {file.name for file in files})
+
+
+@job("agreements.remind_suppliers", time_limit=240)
+def remind_suppliers(by_id: int, day: str, ids: str) -> None:
+    """Remind these suppliers; whoever was reminded today already or cannot be reached is left out."""
+    by = User.objects.get(pk=by_id)
+    for supplier in Supplier.objects.filter(pk__in=[int(pk) for pk in ids.split(",")]).order_by("pk"):
+        with suppress(WorkflowError):
+            remind(supplier, by=by, day=dt.date.fromisoformat(day))
 
 
 @job("agreements.mail_code", time_limit=60)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from agreements.views import coverage as c
 from agreements.views import decisions as d
 from agreements.views import open as o
 from agreements.views import portal as p
@@ -49,6 +50,8 @@ staff = [
     path("delegations/<int:pk>/revoke/", d.delegation_revoke, name="delegation-revoke"),
     path("documents/<int:pk>/", s.document_detail, name="document-detail"),
     path("documents/<int:pk>/signers/", d.document_signers, name="document-signers"),
+    path("agreements/coverage/", c.coverage_page, name="agreement-coverage"),
+    path("agreements/coverage/remind/", c.coverage_remind, name="agreement-coverage-remind"),
     path("guideline/", s.guideline_list, name="guideline-list"),
     path("documents/", s.document_list, name="document-list"),
     path("documents/versions/<int:pk>/", s.version_detail, name="version-detail"),

@@ -58,6 +58,8 @@ ROUTES = {
         f"staff:agreement-{step}": Route(CSR, agreement, "post")
         for step in ("accept-reservation", "refuse-reservation", "accept-own-code", "refuse-own-code")
     },
+    "staff:agreement-coverage": Route(STAFF),
+    "staff:agreement-coverage-remind": Route(PROCUREMENT, method="post"),
     "staff:agreement-own-code": Route(PROCUREMENT, agreement),
     "staff:agreement-countersign": Route(STAFF, agreement, "post"),
     "staff:delegation-list": Route(CAMPAIGN_READERS),
