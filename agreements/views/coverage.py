@@ -115,7 +115,7 @@ def _trend(suppliers: Any) -> dict[str, Any]:
     points = coverage.trend(suppliers)
     labels = [day_text(end, short=True) for end, _share in points]
     values = [float(share.per_cent) if share.total else None for _end, share in points]
-    title = str(gettext_lazy("CSR agreement in force, in % of today's suppliers"))
+    title = str(gettext_lazy("CSR agreement in force, per cent of today's suppliers"))
     return {
         "chart": charts.line_chart(title, labels, values, unit="%", top=100),
         "points": [(end, share) for end, share in reversed(points)],
