@@ -13,6 +13,7 @@ from agreements.models import Agreement
 from agreements.reports import draw_sealed, read_file
 from agreements.states import AgreementStatus as A
 from agreements.tasks import ensure_presented, folder_of, forget_unnamed
+from agreements.terms import term_of
 from agreements.workflow.links import revoke_links
 from agreements.workflow.people import tell_both
 from agreements.workflow.steps import STEPS
@@ -21,7 +22,6 @@ from csr_portal.core.drawn_files import keep
 from csr_portal.core.jobs import job
 from csr_portal.core.notices import tell_address
 from csr_portal.core.seal import LTA, renew_stamp, sha256, verify_pdf
-from csr_portal.core.timezones import last_valid_day
 from csr_portal.core.workflow import SYSTEM, Actor, move
 from suppliers.workflow import facts_changed, lock
 
@@ -33,8 +33,7 @@ def seal_agreement(agreement_id: int) -> None:
     if agreement.status != A.SIGNED or agreement.counter_signatures.due().exists():
         return
     ensure_presented(agreement)
-    agreement.valid_from = timezone.localdate(agreement.status_since)
-    agreement.valid_until = last_valid_day(agreement.valid_from, months=agreement.version.validity_months)
+    agreement.valid_from, agreement.valid_until = term_of(agreement)
     data = draw_sealed(agreement)
     path = keep(f"{folder_of(agreement)}/sealed-{sha256(data)[:16]}.pdf", data)
     if settings.SEAL_LEVEL == LTA:
