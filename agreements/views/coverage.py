@@ -24,6 +24,7 @@ from suppliers.querysets import search_condition
 from suppliers.states import SupplierStatus
 
 PROCUREMENT = (Role.BUYER, Role.CSR_MANAGER)
+SEGMENTS = (SupplierStatus.REGISTERED, SupplierStatus.COOPERATING, SupplierStatus.STRATEGIC, SupplierStatus.SUSPENDED)
 
 
 def owners(request: HttpRequest) -> list[tuple[str, str]]:
@@ -36,7 +37,7 @@ def categories(request: HttpRequest) -> list[tuple[str, str]]:
 
 def countries(request: HttpRequest) -> list[tuple[str, str]]:
     names = dict(COUNTRIES)
-    codes = Supplier.objects.active().order_by("country").values_list("country", flat=True).distinct()
+    codes = Supplier.objects.in_relation().order_by("country").values_list("country", flat=True).distinct()
     return [(code, names.get(code, code)) for code in codes]
 
 
@@ -72,7 +73,7 @@ GAPS = Listing(
         Filter(
             "segment",
             gettext_lazy("Segment"),
-            [(code, SupplierStatus(code).label) for code in (SupplierStatus.COOPERATING, SupplierStatus.STRATEGIC)],
+            [(code, SupplierStatus(code).label) for code in SEGMENTS],
             "status",
         ),
         Filter("country", gettext_lazy("Country"), countries),
@@ -86,7 +87,7 @@ GAPS = Listing(
 
 
 def _gaps(request: HttpRequest) -> Any:
-    suppliers = Supplier.objects.visible_to(request.user).active()
+    suppliers = Supplier.objects.visible_to(request.user).in_relation()
     return coverage.gaps(coverage.with_facts(suppliers)).select_related("owner")
 
 
@@ -94,7 +95,7 @@ def _gaps(request: HttpRequest) -> Any:
 def coverage_page(request: PersonRequest) -> HttpResponse:
     if "export" in request.GET:
         return export_response(request, _gaps(request), GAPS)
-    suppliers = Supplier.objects.visible_to(request.user).active()
+    suppliers = Supplier.objects.visible_to(request.user).in_relation()
     context = {
         "page": page_of(request, _gaps(request), GAPS),
         "whole": coverage.whole(suppliers),

@@ -115,11 +115,11 @@ def test_hundred_per_cent_is_said_only_when_it_is_true(csr_manager, login):
     for number in range(3):
         supplier(f"S-{number}", "in_force")
     page = login(csr_manager).get(reverse(PAGE))
-    assert "every supplier we do business with stands on the CSR agreement" in page.content.decode()
+    assert "every supplier in relation stands on the CSR agreement" in page.content.decode()
     last = supplier("S-9", "viewed")
     page = login(csr_manager).get(reverse(PAGE))
     assert (page.context["whole"].per_cent, [r.pk for r in page.context["page"].rows]) == (75, [last.pk])
-    assert "every supplier we do business with" not in page.content.decode()
+    assert "every supplier in relation" not in page.content.decode()
     assert coverage.Share("", "", 1000, 999).per_cent == 99
     assert coverage.Share("", "", 0, 0).is_complete is False
 
