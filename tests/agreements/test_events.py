@@ -25,9 +25,8 @@ def told():
 
 
 def test_issue_is_told_and_recalls_what_waited(acme, buyer):
-    older = AgreementFactory(supplier=acme)
-    version = VersionFactory(document=older.document, status="draft")
-    workflow.publish(version, by=SYSTEM)
+    older = AgreementFactory(supplier=acme, version__status="retired")
+    version = VersionFactory(document=older.document)
     row = workflow.issue(version, acme, by=buyer)
     assert told() == [
         ("agreement.recalled", older.number, "recalled", "S-10417"),

@@ -5,6 +5,7 @@ import json
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext, override
 
 from csr_portal.core.models import Job
 from suppliers import drops, sweeps
@@ -67,7 +68,9 @@ def test_file_holds_one_line_per_supplier_and_segment(suppliers, folder):
 def test_words_are_in_the_companys_language(suppliers, folder):
     OrganisationFactory(language="zh-hans")
     written()
-    assert lines(folder / "gates-2026-11-20.csv")[1][10] != "Status: The status is “Suspended”."
+    with override("zh-hans"):
+        expected = f"{gettext('Status')}: {gettext('The status is “%(status)s”.') % {'status': gettext('Suspended')}}"
+    assert lines(folder / "gates-2026-11-20.csv")[1][10] == expected
 
 
 def test_manifest_names_every_file_with_its_hash(suppliers, folder):
