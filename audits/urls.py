@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from audits.views import open as open_reviews
 from audits.views.portal import findings as own_findings
 from audits.views.portal import inspections as own_inspections
 from audits.views.portal import reviews as own_reviews
@@ -94,4 +95,4 @@ portal: list[URLPattern] = [
     path("findings/<int:pk>/dispute/", own_findings.finding_dispute, name="finding-dispute"),
     path("findings/files/<int:pk>/", own_findings.evidence_file, name="finding-file"),
 ]
-open_: list[URLPattern] = []
+open_: list[URLPattern] = [path("verify/review/<str:code>/", open_reviews.review_verify, name="review-verify")]

@@ -42,6 +42,7 @@ portal = [
 open_ = [
     path("verify/", views.verify, name="verify"),
     path("calendar/<str:token>.ics", calendar_views.calendar, name="calendar"),
+    path("verify/file/", views.verify_file, name="verify-file"),
     *csr_portal.core.urls.open_,
     *suppliers.urls.open_,
     *agreements.urls.open_,

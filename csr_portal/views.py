@@ -7,14 +7,21 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
+from agreements import verification as agreement_verification
+from agreements.views.open import verification_page
+from audits import verification as review_verification
+from audits.views.open import review_verification_page
 from csr_portal import dashboard, indicators, yearly
 from csr_portal.core import charts
 from csr_portal.core.access import open_page, person_page, staff_page
 from csr_portal.core.badges import badge
+from csr_portal.core.codes import code_in
 from csr_portal.core.lists import xlsx_response
 from csr_portal.core.models import Notice
 from csr_portal.core.roles import is_procurement, is_staff_member
+from csr_portal.core.seal import sha256
 from csr_portal.core.states import MailStatus
 from csr_portal.core.timezones import today
 from csr_portal.figures import yearly_figures
@@ -93,11 +100,28 @@ def undelivered_mail(request: HttpRequest) -> HttpResponse:
 
 @open_page
 def verify(request: HttpRequest) -> HttpResponse:
-    """Where anybody enters the code of a document: certificates begin with T, everything else is an agreement."""
+    """Where anybody enters the code of a document: certificates begin with T, site review reports with REV."""
     code = request.GET.get("code", "").strip().upper()
     if not code:
         return render(request, "open/verify.html")
-    return redirect("open:training-verify" if code.startswith("T") else "open:agreement-verify", code=code)
+    page = "training" if code.startswith("T") else "review" if code.startswith("REV") else "agreement"
+    return redirect(f"open:{page}-verify", code=code)
+
+
+@open_page
+@require_POST
+def verify_file(request: HttpRequest) -> HttpResponse:
+    """The document whose file this is, by its hash; or, altered, the one whose code it carries. No file is kept."""
+    digest, code = request.POST.get("sha256", ""), request.POST.get("code", "")
+    if upload := request.FILES.get("file"):
+        data = upload.read()
+        digest, code = sha256(data), code_in(data)
+    if agreement := agreement_verification.by_file(digest) or agreement_verification.by_code(code):
+        comparison = agreement_verification.compare(agreement, digest)
+        return verification_page(request, agreement, agreement.verify_code, comparison)
+    if report := review_verification.by_file(digest) or review_verification.by_code(code):
+        return review_verification_page(request, report, report.verify_code, digest)
+    return render(request, "open/verify.html", {"is_unknown": True})
 
 
 @portal_page

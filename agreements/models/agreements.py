@@ -1,6 +1,5 @@
 """One text, issued to one supplier."""
 
-import secrets
 from typing import Any
 
 from django.conf import settings
@@ -12,18 +11,15 @@ from agreements.models.campaigns import Campaign
 from agreements.models.documents import Document, Version
 from agreements.querysets import AgreementQuerySet
 from agreements.states import OPEN, AgreementStatus
+from csr_portal.core.codes import new_code
 from csr_portal.core.models import StoredFile, Tracked
 from suppliers.models import Supplier
 
 User = settings.AUTH_USER_MODEL
 
-CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
-
 
 def new_verify_code() -> str:
-    """16 characters of 5 bits: 80 bits that nobody guesses, readable from paper."""
-    text = "".join(secrets.choice(CODE_ALPHABET) for _place in range(16))
-    return "CSR-" + "-".join(text[i : i + 4] for i in range(0, 16, 4))
+    return new_code("CSR")
 
 
 class Agreement(Tracked):

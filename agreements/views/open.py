@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from agreements import workflow
+from agreements import verification, workflow
 from agreements.forms import CodeForm, DeclineForm, OwnCodeForm, ReadForm, SignForm, WhoForm
 from agreements.models import Agreement, SigningLink
 from agreements.reports import (
@@ -25,7 +25,7 @@ from agreements.reports import (
     drawing_bytes,
     signature_of,
 )
-from agreements.states import AgreementStatus, EventKind
+from agreements.states import EventKind
 from agreements.tasks import ensure_presented
 from agreements.views.shared import agreement_file, trace_of
 from csr_portal.core.access import open_page, speak
@@ -276,33 +276,24 @@ def sign_download(request: HttpRequest, token: str, kind: str) -> FileResponse |
 @open_page
 def agreement_verify(request: HttpRequest, code: str) -> HttpResponse:
     """What anybody may know about a code; a file can be compared (hashed in the browser, or here and dropped)."""
-    rows = Agreement.objects.exclude(sealed_sha256="").select_related("supplier", "version__document")
-    agreement = rows.filter(verify_code=code.strip().upper()).first()
-    comparison = ""
+    agreement, comparison = verification.by_code(code), ""
     if agreement and request.method == "POST" and (upload := request.FILES.get("file")):
-        comparison = "same" if sha256(upload.read()) == agreement.sealed_sha256 else "other"
+        comparison = verification.compare(agreement, sha256(upload.read()))
+    return verification_page(request, agreement, code, comparison)
+
+
+def verification_page(
+    request: HttpRequest, agreement: Agreement | None, code: str, comparison: str = ""
+) -> HttpResponse:
     context = {
         "code": code,
         "agreement": agreement,
-        "result": verification_result(agreement, comparison),
+        "result": verification.result(agreement, comparison),
         "comparison": comparison,
+        "hashes": " ".join(verification.file_hashes(agreement)) if agreement else "",
         "event": signature_of(agreement) if agreement else None,
         "company": Organisation.current(),
         "checked_at": timezone.now(),
         "consent_version": CONSENT_VERSION,
     }
     return render(request, "open/agreements/verify.html", context)
-
-
-def verification_result(agreement: Agreement | None, comparison: str = "") -> str:
-    """valid, altered, superseded, expired, terminated or unknown. Our own copy is hashed each time."""
-    if agreement is None:
-        return "unknown"
-    with agreement.sealed_file.open("rb") as file:
-        is_intact = sha256(file.read()) == agreement.sealed_sha256
-    if not is_intact or comparison == "other":
-        return "altered"
-    if agreement.status == AgreementStatus.IN_FORCE:
-        is_over = agreement.valid_until is not None and agreement.valid_until < timezone.localdate()
-        return "expired" if is_over else "valid"
-    return str(agreement.status)

@@ -273,6 +273,7 @@ class SiteReviewReport(AbstractReport):
     """The site review with its corrective action plan as PDF."""
 
     review = models.ForeignKey(SiteReview, on_delete=models.PROTECT, related_name="reports")
+    verify_code = models.CharField(_("code"), max_length=24, unique=True, null=True, editable=False)  # noqa: DJ001 – older reports have none
 
     objects = SiteReviewReportQuerySet.as_manager()
 

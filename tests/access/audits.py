@@ -1,7 +1,7 @@
 """Who may open which address of the audits app."""
 
 from audits.models import AnswerEvidence, InspectionCampaign, SelfInspectionReport, SiteReviewReport
-from tests.access.table import EVERYBODY, PROCUREMENT, STAFF, SUPPLIER, Route
+from tests.access.table import ANYBODY, EVERYBODY, PROCUREMENT, STAFF, SUPPLIER, Route
 from tests.factories.audits import (
     AnswerFactory,
     CheckpointResultFactory,
@@ -59,6 +59,7 @@ def year(world):
 FIELD = frozenset({"csr_manager", "auditor"})
 
 ROUTES = {
+    "open:review-verify": Route(ANYBODY, lambda world: {"code": "REV-0000-0000-0000-0000"}),
     "api:finding-list": Route(EVERYBODY),
     "api:finding-detail": Route(STAFF | SUPPLIER, finding, foreign=404),
     "api:site-review-list": Route(EVERYBODY),

@@ -52,6 +52,7 @@ ROUTES = {
     "portal:report-status": Route(SUPPLIER, own_report, foreign=404),
     "portal:report-download": Route(SUPPLIER, own_report, foreign=404),
     "open:verify": Route(ANYBODY),
+    "open:verify-file": Route(ANYBODY, method="post"),
     "open:set-language": Route(ANYBODY, method="post"),
     "open:set-theme": Route(ANYBODY, method="post"),
     "open:session": Route(ANYBODY),
