@@ -82,6 +82,8 @@ STAFF_MENU = (
     )),
     (_("Rules"), (
         Place("staff:policy-list", _("Gate rules"), "scale", RULES, ("/staff/rules/trials/",)),
+        Place("staff:risk-model-list", _("Risk models"), "gauge", RULES),
+        Place("staff:country-value-list", _("Country values"), "globe", RULES),
     )),
 )  # fmt: skip
 PORTAL_MENU = (

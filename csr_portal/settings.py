@@ -316,6 +316,13 @@ MERGE_PARTS = [
     "audits.merge_parts.PARTS",
     "training.merge_parts.PARTS",
 ]
+# What lowers the risk in the additive model: `controls(suppliers, day) -> {supplier id: [Control]}`, each app its own.
+RISK_CONTROLS = {
+    "self_inspection": "audits.risk_controls.self_inspections",
+    "site_review": "audits.risk_controls.site_reviews",
+    "certificate": "suppliers.certificates.risk_controls",
+    "training": "training.gates.risk_controls",
+}
 # audits asks whether a person may lead a site review; training answers.
 AUDITOR_GATE = "training.gates.lead_auditor_blockers"
 # … and with which certificates a person goes, for the report of the review.

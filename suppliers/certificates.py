@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from csr_portal.core.timezones import add_months
 from suppliers.models import Certificate, RecognitionRule, Site, Supplier
+from suppliers.risk_facts import Control
 from suppliers.states import CertificateStandard, CertificateStatus, RiskBand
 
 BANDS = [RiskBand.LOW, RiskBand.MEDIUM, RiskBand.HIGH]
@@ -57,14 +59,37 @@ class Recognition:
 
 def verified_by_site(suppliers: Sequence[Supplier], standards: Sequence[str]) -> dict[int, list[Certificate]]:
     """The verified certificates of these standards by the sites that their scope names; the longest first."""
-    rows = Certificate.objects.filter(
-        supplier__in=suppliers, status=CertificateStatus.VERIFIED, standard__in=standards
-    ).prefetch_related("sites")
+    rows = (
+        Certificate.objects.filter(supplier__in=suppliers, status=CertificateStatus.VERIFIED, standard__in=standards)
+        .prefetch_related("sites")
+        .select_related("verified_by")
+    )
     found: dict[int, list[Certificate]] = defaultdict(list)
     for certificate in rows.order_by("-expires_on", "pk"):
         for site in certificate.sites.all():
             if site.supplier_id == certificate.supplier_id:
                 found[site.pk].append(certificate)
+    return found
+
+
+def risk_controls(suppliers: Sequence[Supplier], day: dt.date) -> dict[int, list[Control]]:
+    """The longest valid recognised certificate of each supplying site, as what lowers the risk."""
+    recognition = Recognition.of(suppliers)
+    sites = Site.objects.filter(supplier__in=suppliers, is_supplying=True, is_active=True).order_by("pk")
+    found: dict[int, list[Control]] = defaultdict(list)
+    for site in sites:
+        if certificate := recognition.best(site, RiskBand.LOW, day):
+            found[site.supplier_id].append(
+                Control(
+                    "certificate",
+                    1.0,
+                    certificate.issued_on,
+                    certificate.expires_on,
+                    str(certificate),
+                    certificate.verified_by.name if certificate.verified_by else "",
+                    reverse("staff:certificate-detail", args=[certificate.pk]),
+                )
+            )
     return found
 
 

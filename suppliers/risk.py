@@ -1,54 +1,33 @@
-"""Supplier risk after R-RISK-1: points per factor, every input with source, year and confidence.
+"""Supplier risk: a model applied to a supplier's facts, every input with source, date and author.
 
-Unknown is never safe.
+Two kinds of models: points per factor after R-RISK-1 (below), and inherent, control and residual risk
+(risk_additive.py). Unknown is never safe.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from csr_portal.core import history
+from csr_portal.core.timezones import today
 from csr_portal.core.workflow import SYSTEM, Actor
-from suppliers.models import CountryValue, RiskModel, RiskRating, Supplier
-from suppliers.states import RiskBand
+from suppliers import risk_additive
+from suppliers.models import RiskModel, RiskRating, Supplier
+from suppliers.risk_facts import Control, Facts, Origin, facts_of_many
+from suppliers.risk_inputs import Input, Result, band_of, newest, origin, overrides_of, published
+from suppliers.states import RiskBand, RiskKind
 
-XINJIANG = ("xinjiang", "新疆")
-
-
-@dataclass(frozen=True)
-class Input:
-    """One factor: what is known, how many points it gives, and where it comes from. No value: unknown."""
-
-    factor: str
-    value: str
-    points: int
-    source: str = ""
-    year: int | None = None
-    confidence: str = ""
+__all__ = ["Control", "Facts", "Input", "Origin", "Result", "assess", "current_model", "judge", "rate", "rate_many"]
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What the model needs to know about a supplier."""
-
-    country_values: list[CountryValue]
-    goods_on_labour_list: bool
-    workers: int
-    vulnerable_share: float
-    spend: str
-    regions: tuple[str, ...] = ()
-    has_open_zero_tolerance: bool = False
-
-
-@dataclass(frozen=True)
-class Result:
-    points: int
-    band: str
-    inputs: list[Input]
-    overrides: list[str]
+def judge(model: RiskModel, facts: Facts) -> Result:
+    """What this model says about these facts."""
+    asked = risk_additive.assess if model.kind == RiskKind.ADDITIVE else assess
+    return asked(facts, model.factors, model.bands)
 
 
 def assess(facts: Facts, factors: Mapping[str, Any], bands: list[list[Any]]) -> Result:
@@ -58,75 +37,47 @@ def assess(facts: Facts, factors: Mapping[str, Any], bands: list[list[Any]]) -> 
         _workers_rights(facts, factors["workers_rights"]),
         _labour_list(facts, factors["labour_list"]),
         _workforce(facts, factors["workforce"]),
-        Input("spend", facts.spend, factors["spend"]["points"][facts.spend]),
+        Input("spend", facts.spend, factors["spend"]["points"][facts.spend], **origin(facts.company_data)),
     ]
-    points = sum(item.points for item in inputs)
-    overrides = _overrides(facts, factors["overrides"])
-    band = next(band for limit, band in bands if limit is None or points <= limit)
-    return Result(points, RiskBand.HIGH if overrides else band, inputs, overrides)
+    points = int(sum(item.points for item in inputs))
+    overrides = overrides_of(facts, factors["overrides"])
+    band = RiskBand.HIGH if overrides else band_of(points, bands)
+    return Result(points, band, inputs, overrides, exact=points)
 
 
 def _corruption(facts: Facts, rule: Mapping[str, Any]) -> Input:
-    value = _newest(facts.country_values, rule["source"])
+    value = newest(facts.country_values, rule["source"])
     if value is None:
         return Input("corruption", "", rule["unknown"])
-    points = next(points for lowest, points in rule["from"] if float(value.value) >= lowest)
-    return Input("corruption", value.value, points, value.source, value.year, value.confidence)
+    return published("corruption", value, next(p for lowest, p in rule["from"] if float(value.value) >= lowest))
 
 
 def _workers_rights(facts: Facts, rule: Mapping[str, Any]) -> Input:
     """The newest rating; a place among the worst ten is a rating of its own."""
-    value = _newest(facts.country_values, rule["source"])
+    value = newest(facts.country_values, rule["source"])
     if value is None:
         return Input("workers_rights", "", rule["unknown"])
-    points = rule["points"].get(value.value, rule["unknown"])
-    return Input("workers_rights", value.value, points, value.source, value.year, value.confidence)
+    return published("workers_rights", value, rule["points"].get(value.value, rule["unknown"]))
 
 
 def _labour_list(facts: Facts, rule: Mapping[str, Any]) -> Input:
     if not facts.goods_on_labour_list:
-        return Input("labour_list", "no", 0)
-    value = _newest(facts.country_values, rule["source"])
+        return Input("labour_list", "no", 0, **origin(facts.company_data))
+    value = newest(facts.country_values, rule["source"])
     if value is None:
         return Input("labour_list", "", rule["unknown"])
-    return Input("labour_list", "yes", rule["listed"], value.source, value.year, value.confidence)
+    return published("labour_list", value, rule["listed"], "yes")
 
 
 def _workforce(facts: Facts, rule: Mapping[str, Any]) -> Input:
+    written = origin(facts.site_data)
     if not facts.workers:
         return Input("workforce", "", rule["unknown"])
     if facts.vulnerable_share > rule["vulnerable_share"]:
-        return Input("workforce", f"{facts.workers} ({facts.vulnerable_share:.0f} %)", rule["vulnerable"])
-    return Input("workforce", str(facts.workers), next(p for lowest, p in rule["from"] if facts.workers >= lowest))
-
-
-def _overrides(facts: Facts, rule: Mapping[str, Any]) -> list[str]:
-    """What makes the risk high whatever the points."""
-    severe = _newest(facts.country_values, rule["most_severe_source"])
-    tests = {
-        "xinjiang": any(name in region.lower() for region in facts.regions for name in XINJIANG),
-        "zero_tolerance": facts.has_open_zero_tolerance,
-        "most_severe_country": severe is not None and severe.value == rule["most_severe_value"],
-    }
-    return [name for name, holds in tests.items() if holds]
-
-
-def _newest(values: Iterable[CountryValue], source: str) -> CountryValue | None:
-    return max((v for v in values if v.source == source), key=lambda v: v.year, default=None)
-
-
-def facts_of(supplier: Supplier) -> Facts:
-    sites = list(supplier.sites.filter(is_active=True))
-    shares = [100 * max(site.workers_dispatched, site.workers_migrant) / site.workers for site in sites if site.workers]
-    return Facts(
-        country_values=list(CountryValue.objects.filter(country=supplier.country)),
-        goods_on_labour_list=supplier.categories.filter(goods_on_labour_list=True).exists(),
-        workers=sum(site.workers for site in sites),
-        vulnerable_share=max(shares, default=0.0),
-        spend=supplier.spend,
-        regions=(supplier.region, supplier.city, *(f"{site.region} {site.city}" for site in sites)),
-        has_open_zero_tolerance=supplier.findings_worst == "zero_tolerance" and supplier.findings_open > 0,
-    )
+        text = f"{facts.workers} ({facts.vulnerable_share:.0f} %)"
+        return Input("workforce", text, rule["vulnerable"], **written)
+    points = next(p for lowest, p in rule["from"] if facts.workers >= lowest)
+    return Input("workforce", str(facts.workers), points, **written)
 
 
 def assess_listed(supplier_id: int, model: RiskModel) -> Result:
@@ -138,8 +89,7 @@ def current_model() -> RiskModel | None:
     return RiskModel.objects.filter(is_current=True).first()
 
 
-@transaction.atomic
-def rate(supplier: Supplier, *, by: Actor = SYSTEM) -> RiskRating | None:
+def rate(supplier: Supplier, *, by: Actor = SYSTEM, day: dt.date | None = None) -> RiskRating | None:
     """Rate the supplier by the current model; a rating that says something new supersedes the one before.
 
     Returns the rating in force; nothing while no model is current.
@@ -147,21 +97,59 @@ def rate(supplier: Supplier, *, by: Actor = SYSTEM) -> RiskRating | None:
     model = current_model()
     if model is None:
         return None
-    result = assess(facts_of(supplier), model.factors, model.bands)
-    content = {
-        "points": result.points,
-        "band": result.band,
-        "inputs": [asdict(item) for item in result.inputs],
-        "overrides": result.overrides,
-    }
-    before = RiskRating.objects.filter(supplier=supplier, is_current=True).first()
-    if before and before.model_id == model.pk and all(getattr(before, k) == v for k, v in content.items()):
-        return before
-    RiskRating.objects.filter(supplier=supplier, is_current=True).update(is_current=False)
-    rating = RiskRating.objects.create(supplier=supplier, model=model, rated_at=timezone.now(), **content)
-    Supplier.objects.filter(pk=supplier.pk).update(risk_points=result.points, risk_band=result.band)
-    supplier.risk_points, supplier.risk_band = result.points, result.band
-    if before is None or before.band != result.band:
-        data = {"band": result.band, "points": result.points, "before": before.band if before else ""}
+    rate_many([supplier], model, by=by, day=day)
+    return RiskRating.objects.get(supplier=supplier, is_current=True)
+
+
+@transaction.atomic
+def rate_many(
+    suppliers: Sequence[Supplier], model: RiskModel, *, by: Actor = SYSTEM, day: dt.date | None = None
+) -> list[Supplier]:
+    """Rate many suppliers with a constant number of queries; return those whose band is another one now."""
+    facts = facts_of_many(suppliers, day or today())
+    in_force = {r.supplier_id: r for r in RiskRating.objects.filter(supplier__in=suppliers, is_current=True)}
+    fresh = [
+        (supplier, rating)
+        for supplier in suppliers
+        if _is_news(in_force.get(supplier.pk), rating := _rating(supplier, model, judge(model, facts[supplier.pk])))
+    ]
+    RiskRating.objects.filter(supplier__in=[supplier for supplier, _r in fresh], is_current=True).update(
+        is_current=False
+    )
+    RiskRating.objects.bulk_create([rating for _s, rating in fresh])
+    for supplier, rating in fresh:
+        supplier.risk_points, supplier.risk_band = rating.points, rating.band
+    Supplier.objects.bulk_update([supplier for supplier, _r in fresh], ["risk_points", "risk_band"], batch_size=500)
+    moved = [(supplier, rating) for supplier, rating in fresh if _band_of(in_force.get(supplier.pk)) != rating.band]
+    for supplier, rating in moved:
+        before = _band_of(in_force.get(supplier.pk))
+        data = {"band": rating.band, "points": rating.points, "before": before}
         history.record(supplier, "supplier.rated", by=by, data=data)
-    return rating
+    return [supplier for supplier, _rating in moved]
+
+
+def _band_of(rating: RiskRating | None) -> str:
+    return rating.band if rating else ""
+
+
+def _rating(supplier: Supplier, model: RiskModel, result: Result) -> RiskRating:
+    return RiskRating(
+        supplier=supplier,
+        model=model,
+        rated_at=timezone.now(),
+        points=result.points,
+        band=result.band,
+        inputs=[asdict(item) for item in result.inputs],
+        overrides=result.overrides,
+        parts=result.parts,
+    )
+
+
+def _is_news(before: RiskRating | None, rating: RiskRating) -> bool:
+    """Another model, band, number of points, override or fact. That a control grows old by a day alone is no news."""
+    return before is None or _says(before) != _says(rating)
+
+
+def _says(rating: RiskRating) -> tuple[Any, ...]:
+    told = [(item["factor"], item["value"], item.get("source", ""), item.get("year")) for item in rating.inputs]
+    return rating.model_id, rating.points, rating.band, rating.overrides, told

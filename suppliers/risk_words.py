@@ -1,9 +1,12 @@
 """The words for what a risk rating keeps as codes, for the page and the dossier."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from suppliers.models import RiskModel
+from suppliers.risk_settings import settings_of, value_at
 from suppliers.states import Spend
 
 FACTORS: dict[str, Any] = {
@@ -15,6 +18,14 @@ FACTORS: dict[str, Any] = {
     "xinjiang": _("link to Xinjiang"),
     "zero_tolerance": _("open zero-tolerance finding"),
     "most_severe_country": _("country of most severe risk"),
+    "country": _("Country"),
+    "control": _("Control"),
+    "bands": _("Bands"),
+    "major_floor": _("Floor for an open major finding"),
+    "self_inspection": _("Self-inspection"),
+    "site_review": _("Site review"),
+    "certificate": _("Certificate"),
+    "training": _("Training"),
 }
 CONFIDENCES: dict[str, Any] = {
     "sourced": _("read at the source"),
@@ -22,7 +33,9 @@ CONFIDENCES: dict[str, Any] = {
     "sourced-outdated": _("an older edition"),
     "general-knowledge": _("not checked"),
 }
-VALUES: dict[str, Any] = {"yes": _("yes"), "no": _("no")} | dict(Spend.choices)
+VALUES: dict[str, Any] = {"yes": _("yes"), "no": _("no"), "elsewhere": _("the good is, the country is not")} | dict(
+    Spend.choices
+)
 
 
 def factor_name(code: str) -> str:
@@ -37,3 +50,27 @@ def factor_value(value: str) -> str:
 def confidence_name(code: str) -> str:
     """How well a country's value is known; our own codes in words, others as they were entered."""
     return str(CONFIDENCES.get(code, code))
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of a risk model in words, and what it is in the version beside it."""
+
+    label: str
+    value: int
+    before: int
+
+    @property
+    def is_changed(self) -> bool:
+        return self.value != self.before
+
+
+def model_groups(model: RiskModel, base: RiskModel | None = None) -> list[tuple[str, list[Number]]]:
+    """Every number that can be set, under the words of its factor."""
+    tree = model.factors | {"bands": model.bands}
+    other = base.factors | {"bands": base.bands} if base else tree
+    found: dict[str, list[Number]] = {}
+    for setting in settings_of(model.kind):
+        number = Number(setting.label, value_at(tree, setting.path), value_at(other, setting.path))
+        found.setdefault(setting.group, []).append(number)
+    return [(factor_name(group), numbers) for group, numbers in found.items()]

@@ -8,7 +8,9 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from suppliers.gates import Limit, condition_name, limits_of
-from suppliers.models import GatePolicy
+from suppliers.models import GatePolicy, RiskModel
+from suppliers.risk_settings import settings_of, value_at, with_values
+from suppliers.risk_words import factor_name
 from suppliers.rule_words import demands_of
 from suppliers.states import Segment
 
@@ -89,6 +91,39 @@ def field_of(limit: Limit, value: Any) -> forms.Field:
             label=limit.label, choices=limit.choices, initial=value, widget=forms.CheckboxSelectMultiple
         )
     return forms.IntegerField(label=limit.label, min_value=limit.lowest, max_value=limit.highest, initial=value)
+
+
+class RiskModelForm(forms.ModelForm):
+    """Every number of the model, under its factor."""
+
+    class Meta:
+        model = RiskModel
+        fields = ("name", "note")
+        help_texts = {"note": _("What this version is for")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tree = self.instance.factors | {"bands": self.instance.bands}
+        for setting in settings_of(self.instance.kind):
+            self.fields[setting.name] = forms.IntegerField(
+                label=setting.label, min_value=0, max_value=setting.highest, initial=value_at(tree, setting.path)
+            )
+
+    def groups(self) -> list[tuple[str, list[BoundField]]]:
+        found: dict[str, list[BoundField]] = {}
+        for setting in settings_of(self.instance.kind):
+            found.setdefault(setting.group, []).append(self[setting.name])
+        return [(factor_name(group), fields) for group, fields in found.items()]
+
+    def values(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {"name": data["name"], "note": data["note"], **with_values(self.instance, data)}
+
+
+class CountryFileForm(forms.Form):
+    file = forms.FileField(
+        label=_("Table of country values (CSV)"), widget=forms.FileInput(attrs={"accept": ".csv,text/csv"})
+    )
 
 
 class ActivateForm(forms.Form):

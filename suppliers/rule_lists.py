@@ -14,6 +14,7 @@ from suppliers.gates import condition_name
 from suppliers.lists import choices_of, label_of
 from suppliers.models import Supplier, TrialLine
 from suppliers.querysets import search_condition
+from suppliers.risk_words import CONFIDENCES, FACTORS, confidence_name, factor_name
 from suppliers.states import ConditionState, RiskBand, Segment, SupplierStatus, TrialEffect
 
 ONLY_THE_REVIEW = Q(gate_missing=1, gate_states__contains=" csr_review:missing ")
@@ -111,6 +112,60 @@ def readiness_export(codes: list[str]) -> Listing:
 
 def _names_of(line: TrialLine) -> str:
     return "; ".join(condition_name(code) for code in line.codes)
+
+
+def _factor_names_of(line: TrialLine) -> str:
+    return "; ".join(factor_name(code) for code in line.codes)
+
+
+def _factor_choices(request: HttpRequest) -> list[tuple[str, Any]]:
+    return [(code, factor_name(code)) for code in FACTORS if code not in {"country", "control", "bands"}]
+
+
+RISK_TRIAL = Listing(
+    columns=[
+        Column("supplier", _("Supplier"), order="supplier__name"),
+        Column("number", _("supplier number"), value=lambda row: row.supplier.number),
+        Column("effect", _("Effect"), order="effect", value=lambda row: row.get_effect_display()),
+        Column("before", _("Band now"), order="before", value=label_of("risk", "before")),
+        Column("points_before", _("Points now"), order="points_before", is_number=True),
+        Column("after", _("Band then"), order="after", value=label_of("risk", "after")),
+        Column("points_after", _("Points then"), order="points_after", is_number=True),
+        Column("reasons", _("Because of"), value=_factor_names_of),
+    ],
+    filters=[
+        Filter(
+            "effect",
+            _("Effect"),
+            [(effect.value, effect.label) for effect in (TrialEffect.HIGHER, TrialEffect.LOWER, TrialEffect.SAME)],
+        ),
+        Filter("from", _("Band now"), RiskBand.choices, field="before"),
+        Filter("to", _("Band then"), RiskBand.choices, field="after"),
+        Filter("because", _("Because of"), _factor_choices, apply=lambda code: Q(reasons__contains=f" {code} ")),
+    ],
+    search=lambda words: search_condition(words, "supplier__"),
+    default_order="supplier__name",
+    file_name="risk-trial",
+)
+COUNTRY_VALUES = Listing(
+    columns=[
+        Column("country", _("Country"), order="country"),
+        Column("source", _("Source"), order="source"),
+        Column("indicator", _("Indicator")),
+        Column("value", _("Value"), order="value"),
+        Column("year", _("Year"), order="year", is_number=True),
+        Column("confidence", _("Confidence"), value=lambda row: confidence_name(row.confidence)),
+        Column("entered_at", _("Entered"), order="entered_at", value="entered_by_name"),
+        Column("source_url", _("Address")),
+    ],
+    filters=[
+        Filter("country", _("Country"), COUNTRIES),
+        Filter("confidence", _("Confidence"), list(CONFIDENCES.items())),
+    ],
+    search=lambda words: Q(country__iexact=words) | Q(source__icontains=words) | Q(indicator__icontains=words),
+    default_order="country",
+    file_name="country-values",
+)
 
 
 def _reason_choices(request: HttpRequest) -> list[tuple[str, Any]]:

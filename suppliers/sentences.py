@@ -80,5 +80,13 @@ SENTENCES = {
     "waiver.end": (_("Waiver ended"), "neutral", "archive"),
     "policy.draft": (_("Gate rules v%(number)s drafted from v%(base)s"), "neutral", "pencil-line"),
     "policy.edit": (_("Draft v%(number)s of the gate rules changed"), "neutral", "pencil-line"),
+    "risk_model.draft": (_("Risk model v%(number)s drafted from v%(base)s"), "neutral", "pencil-line"),
+    "risk_model.edit": (_("Draft v%(number)s of the risk model changed"), "neutral", "pencil-line"),
+    "risk_model.activate": (_("Risk model v%(number)s put in force"), "brand", "gauge"),
+    "country_values.import": (
+        _("Country values imported from %(file)s: %(created)s new, %(updated)s changed"),
+        "info",
+        "globe",
+    ),
     "policy.activate": (_("Gate rules v%(number)s put in force"), "brand", "scale"),
 }

@@ -8,10 +8,12 @@ from django.db.models import Q
 from csr_portal.core.jobs import job
 from csr_portal.core.timezones import today
 from suppliers import drops, events
+from suppliers import events, risk, trials
 from suppliers.gates import EXPIRING_DAYS
 from suppliers.models import Certificate, Supplier, Waiver
 from suppliers.states import CertificateStatus, SupplierStatus, WaiverStatus
 from suppliers.workflow import duplicates
+from suppliers.workflow.rules import rate_piece
 from suppliers.workflow.supplier import night_falls
 from suppliers.workflow.waivers import end_waiver
 
@@ -37,11 +39,20 @@ def nightly(day: dt.date | None = None) -> int:
     """Everything of this app for one night; returns how many suppliers were looked at."""
     day = day or today()
     end_waivers(day)
+    rate_suppliers(day)
+    remind_of_certificates(day)
     tell_of_expired_certificates(day)
     search_duplicates.enqueue(key=f"night {day}")
     number = look_at_suppliers(day)
     drops.nightly(day)
     return number
+
+
+def rate_suppliers(day: dt.date) -> None:
+    """What has changed since somebody last saved the company's data: findings, country values, the age of controls."""
+    if model := risk.current_model():
+        for piece in trials.pieces():
+            rate_piece(model, piece, day)
 
 
 def end_waivers(day: dt.date) -> None:

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.db import transaction
 
 from csr_portal.core.states import ReportStatus
-from suppliers import gates
+from suppliers import gates, risk
 from suppliers.gates import Gate
-from suppliers.models import GatePolicy, Supplier, Trial, TrialLine
+from suppliers.models import GatePolicy, RiskModel, Supplier, Trial, TrialLine
+from suppliers.risk_facts import facts_of_many
+from suppliers.risk_inputs import Result
 from suppliers.snapshots import LEFT_OUT
-from suppliers.states import Segment, SupplierStatus, TrialEffect
+from suppliers.states import RiskBand, Segment, SupplierStatus, TrialEffect
 
 AT_A_TIME = 500
 HOLDS = {
@@ -43,7 +45,7 @@ def pieces() -> Iterator[list[Supplier]]:
 
 
 def lines_of(trial: Trial, suppliers: Sequence[Supplier]) -> Iterable[TrialLine]:
-    return policy_lines(trial, suppliers)
+    return policy_lines(trial, suppliers) if trial.policy_id else risk_lines(trial, suppliers)
 
 
 def policy_lines(trial: Trial, suppliers: Sequence[Supplier]) -> Iterator[TrialLine]:
@@ -78,6 +80,38 @@ def _effect(before: Gate, after: Gate) -> str:
 def _reasons(before: Gate, after: Gate) -> list[str]:
     """What is missing under the draft; for a supplier that gains, what is no longer missing."""
     return [condition.code for condition in (before if after.is_open else after).missing]
+
+
+def risk_lines(trial: Trial, suppliers: Sequence[Supplier]) -> Iterator[TrialLine]:
+    """Both models asked of the same facts; the reasons are the factors that give other points or force a band."""
+    facts = facts_of_many(suppliers, trial.day)
+    current = RiskModel.objects.get(number=trial.compared_with)
+    for supplier in suppliers:
+        before, after = (risk.judge(model, facts[supplier.pk]) for model in (current, trial.risk_model))
+        yield TrialLine(
+            trial=trial,
+            supplier=supplier,
+            effect=_risk_effect(before, after),
+            before=before.band,
+            after=after.band,
+            points_before=round(before.exact, 1),
+            points_after=round(after.exact, 1),
+            reasons=_padded(_risk_reasons(before, after)),
+        )
+
+
+BANDS = [RiskBand.LOW, RiskBand.MEDIUM, RiskBand.HIGH]
+
+
+def _risk_effect(before: Result, after: Result) -> str:
+    steps = BANDS.index(RiskBand(after.band)) - BANDS.index(RiskBand(before.band))
+    return TrialEffect.HIGHER if steps > 0 else TrialEffect.LOWER if steps < 0 else TrialEffect.SAME
+
+
+def _risk_reasons(before: Result, after: Result) -> list[str]:
+    old, new = before.points_by_factor, after.points_by_factor
+    factors = [factor for factor in old | new if old.get(factor, 0) != new.get(factor, 0)]
+    return [*factors, *sorted(set(before.overrides) ^ set(after.overrides))]
 
 
 def _padded(codes: Iterable[str]) -> str:

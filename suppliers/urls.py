@@ -3,6 +3,11 @@
 from django.urls import path
 
 from suppliers.views import certificates, drops, duplicates, history, imports, policies, readiness, reviews
+<<<<<<< HEAD
+from suppliers.views import certificates, drops, duplicates, imports, policies, readiness, reviews
+=======
+from suppliers.views import certificates, country_values, policies, readiness, reviews, risk_models
+>>>>>>> 1e5081d (Risk models as versions, the additive model, country values by a table; all suppliers rated set-based every night)
 from suppliers.views import open as open_views
 from suppliers.views import portal as portal_views
 from suppliers.views import staff as staff_views
@@ -75,6 +80,15 @@ staff = [
     path("rules/gate/<int:pk>/edit/", policies.policy_edit, name="policy-edit"),
     path("rules/gate/<int:pk>/try/", policies.policy_try, name="policy-try"),
     path("rules/gate/<int:pk>/activate/", policies.policy_activate, name="policy-activate"),
+    path("rules/risk/", risk_models.model_list, name="risk-model-list"),
+    path("rules/risk/draft/", risk_models.model_draft, name="risk-model-draft"),
+    path("rules/risk/<int:pk>/", risk_models.model_detail, name="risk-model-detail"),
+    path("rules/risk/<int:pk>/edit/", risk_models.model_edit, name="risk-model-edit"),
+    path("rules/risk/<int:pk>/try/", risk_models.model_try, name="risk-model-try"),
+    path("rules/risk/<int:pk>/activate/", risk_models.model_activate, name="risk-model-activate"),
+    path("rules/countries/", country_values.value_list, name="country-value-list"),
+    path("rules/countries/import/", country_values.value_import, name="country-value-import"),
+    path("rules/countries/import/<int:pk>/", country_values.import_detail, name="country-import-detail"),
     path("rules/trials/<int:pk>/", policies.trial_detail, name="trial-detail"),
     path("waivers/<int:pk>/", reviews.waiver_detail, name="waiver-detail"),
     path("waivers/<int:pk>/<slug:answer>/", reviews.waiver_decide, name="waiver-decide"),

@@ -15,6 +15,7 @@ from csr_portal.core.timezones import add_months, last_valid_day
 from csr_portal.core.workflow import Blocker
 from suppliers.gates import Condition, Limit, condition, validity_state
 from suppliers.models import Supplier
+from suppliers.risk_facts import Control
 from suppliers.states import ConditionState, Segment
 from training.models import AuditorQualification, AuditorTie, SessionInvitation, TrainingCertificate
 from training.states import TAKES_A_PLACE, Level, Scheme, SessionStatus, Standing, TieKind
@@ -109,6 +110,19 @@ def _lasting(trainings: Iterable[Trained], day: dt.date, months: int) -> dict[st
         if add_months(day, -months) < trained_on <= day:
             people[person] = max(people.get(person, dt.date.min), last_valid_day(trained_on, months=months))
     return people
+
+
+def risk_controls(suppliers: Sequence[Supplier], day: dt.date) -> dict[int, list[Control]]:
+    """Half for one trained person, all for two; as old as the certificate that ends first."""
+    found = {}
+    for supplier_id, trainings in _trainings_of(suppliers).items():
+        lasting = sorted(_lasting(trainings, day, DEFAULT_MONTHS).values(), reverse=True)[:DEFAULT_PEOPLE]
+        if lasting:
+            since = add_months(lasting[-1] + dt.timedelta(days=1), -DEFAULT_MONTHS)
+            url = f"{reverse('staff:training-people')}?supplier={supplier_id}"
+            worth, what = len(lasting) / DEFAULT_PEOPLE, str(len(lasting))
+            found[supplier_id] = [Control("training", worth, since, lasting[-1], what, url=url, is_per_site=False)]
+    return found
 
 
 def standing(supplier: Supplier, day: dt.date) -> dict[str, Any]:

@@ -264,6 +264,12 @@ BADGES: dict[str, dict[str, Badge]] = {
         "high": Badge("warn", "chevrons-up", _("High")),
         "": Badge("neutral", "circle-dashed", _("Not rated")),
     },
+    "import_line": {
+        "create": Badge("ok", "plus", _("new")),
+        "update": Badge("info", "pencil-line", _("changed")),
+        "unchanged": Badge("neutral", "equal", _("unchanged")),
+        "error": Badge("bad", "circle-x", _("wrong")),
+    },
     "rule_version": {
         "draft": Badge("neutral", "pencil-line", _("Draft")),
         "current": Badge("ok", "circle-check", _("In force")),

@@ -7,7 +7,7 @@ from suppliers.models.gate import Decision, GatePolicy, Review, Waiver
 from suppliers.models.imports import ImportHeading, ImportRow, SupplierImport
 from suppliers.models.people import Contact, Invitation, JoinRequest, new_nonce
 from suppliers.models.reports import DecisionReport, SupplierReport, YearlyReport
-from suppliers.models.risk import CountryValue, RiskModel, RiskRating
+from suppliers.models.risk import CountryImport, CountryValue, RiskModel, RiskRating
 from suppliers.models.suppliers import Category, Site, Supplier
 from suppliers.models.trials import Trial, TrialLine
 from suppliers.models.versions import RuleVersion
@@ -16,6 +16,7 @@ __all__ = [
     "Category",
     "Certificate",
     "Contact",
+    "CountryImport",
     "CountryValue",
     "Decision",
     "DecisionReport",

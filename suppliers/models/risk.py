@@ -26,6 +26,9 @@ class CountryValue(models.Model):
     year = models.PositiveSmallIntegerField()
     confidence = models.CharField(max_length=30)
     source_url = WebAddressField(max_length=400, blank=True)
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    entered_by_name = models.CharField(max_length=150, blank=True)
+    entered_at = models.DateTimeField(null=True, blank=True)
 
     objects = StaffOnlyQuerySet.as_manager()
 
@@ -38,6 +41,31 @@ class CountryValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.country} {self.source} {self.year}: {self.value}"
+
+
+class CountryImport(models.Model):
+    """A table of country values as it was handed in: shown as a dry run, then written whole or not at all (B32)."""
+
+    file_name = models.CharField(max_length=200)
+    content = models.TextField()
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(default=timezone.now)
+    applied_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    objects = StaffOnlyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import of country values")
+        verbose_name_plural = _("imports of country values")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def history_thread(self) -> str:
+        return "risk model"
 
 
 class RiskModel(RuleVersion):
@@ -79,6 +107,9 @@ class RiskRating(models.Model):
     band = models.CharField(max_length=10, choices=RiskBand.choices)
     inputs = models.JSONField(help_text="[{factor, value, points, source, year}, …]")
     overrides = models.JSONField(default=list, blank=True)
+    parts = models.JSONField(
+        default=dict, blank=True, help_text="{inherent, control, residual}, where a model has them"
+    )
     rated_at = models.DateTimeField(default=timezone.now)
     is_current = models.BooleanField(default=True)
 

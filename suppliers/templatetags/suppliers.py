@@ -1,10 +1,13 @@
 """Template tags of the suppliers app."""
 
+import datetime as dt
+
 from django import template
 from django.apps import apps
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from csr_portal.core.dates import day_text
 from csr_portal.core.qr import qr_svg
 from suppliers.countries import country_name
 from suppliers.gates import condition_name
@@ -28,6 +31,12 @@ def kind_name(code: str) -> str:
     except (LookupError, ValueError):
         return code
     return name[:1].upper() + name[1:]
+
+
+@register.filter
+def iso_day(text: str) -> str:
+    """A day that a snapshot keeps as text, as the reader writes days."""
+    return day_text(dt.date.fromisoformat(text)) if text else ""
 
 
 register.filter("condition_name", condition_name)

@@ -17,7 +17,7 @@ from csr_portal.core.workflow import WorkflowError
 from suppliers import gates
 from suppliers.models import GatePolicy, RuleVersion, Trial, TrialLine
 from suppliers.rule_forms import ActivateForm, PolicyForm
-from suppliers.rule_lists import POLICY_TRIAL
+from suppliers.rule_lists import POLICY_TRIAL, RISK_TRIAL
 from suppliers.rule_words import policy_lines
 from suppliers.workflow import rules
 
@@ -141,18 +141,20 @@ def trial_detail(request: HttpRequest, pk: int) -> HttpResponse:
             response["HX-Refresh"] = "true"
         return response
     lines = trial.lines.visible_to(request.user).select_related("supplier")
+    listing = POLICY_TRIAL if trial.policy_id else RISK_TRIAL
     if request.GET.get("export"):
-        return lists.export_response(request, lines, POLICY_TRIAL)
+        return lists.export_response(request, lines, listing)
     if not ("view" in request.GET or "effect" in request.GET):
         lines = lines.changed()
     context = {
         "trial": trial,
-        "page": lists.page_of(request, lines, POLICY_TRIAL) if trial.is_ready else None,
+        "page": lists.page_of(request, lines, listing) if trial.is_ready else None,
         "summary": summary_of(trial),
         "reasons": reasons_of(trial),
         "is_outdated": rules.valid_trial(trial.rule) != trial and trial.rule.is_draft,
     }
-    return render(request, "staff/rules/trial.html", context)
+    template = "staff/rules/trial.html" if trial.policy_id else "staff/rules/risk_trial.html"
+    return render(request, template, context)
 
 
 def summary_of(trial: Trial) -> list[dict[str, Any]]:

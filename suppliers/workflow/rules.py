@@ -1,5 +1,6 @@
 """Rules as versions: drafted, tried on every supplier, put in force with a reason, applied to everybody."""
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -14,12 +15,12 @@ from csr_portal.core.jobs import job
 from csr_portal.core.models import User
 from csr_portal.core.timezones import today
 from csr_portal.core.workflow import Blocker, WorkflowError
-from suppliers import gates, snapshots, trials
-from suppliers.models import GatePolicy, RuleVersion, Supplier, Trial
+from suppliers import gates, risk, risk_settings, snapshots, trials
+from suppliers.models import GatePolicy, RiskModel, RuleVersion, Supplier, Trial
 from suppliers.permissions import can_set_rules
-from suppliers.states import Segment, SupplierStatus
+from suppliers.states import RiskKind, Segment, SupplierStatus
 from suppliers.tasks import run_trial
-from suppliers.workflow.supplier import night_falls
+from suppliers.workflow.supplier import facts_changed, lock, night_falls
 
 AT_ONCE = 100
 NEVER_WITHOUT = {"findings": list(Segment), "csr_review": [Segment.STRATEGIC]}
@@ -78,6 +79,38 @@ def policy_problems(conditions: dict[str, list[dict[str, Any]]]) -> list[Blocker
 
 
 @transaction.atomic
+def draft_model(*, by: User, base: RiskModel | None = None, kind: str = "") -> RiskModel:
+    """A new version of the risk model; of another kind than its base it begins with that kind's own numbers."""
+    check_may(by)
+    base = base or risk.current_model()
+    if base is None:
+        raise WorkflowError(_("There is no risk model to begin from."))
+    kind = kind or base.kind
+    content = base.content() if kind == base.kind else {"kind": kind, **risk_settings.beginning(kind)}
+    name = base.name if kind == base.kind else str(RiskKind(kind).label)
+    draft = RiskModel.objects.create(number=next_number(RiskModel), name=name, created_by=by, **content)
+    history.record(draft, "risk_model.draft", by=by, data={"number": draft.number, "base": base.number})
+    return draft
+
+
+@transaction.atomic
+def save_model(draft: RiskModel, *, by: User, name: str, note: str, factors: dict[str, Any], bands: list[Any]) -> None:
+    """Change a draft. What was in force is never changed."""
+    check_may(by)
+    locked = RiskModel.objects.select_for_update().get(pk=draft.pk)
+    if not locked.is_draft:
+        raise WorkflowError(_("Only drafts are edited. Draft a new version."))
+    if blockers := risk_settings.problems(locked.kind, factors, bands):
+        raise WorkflowError(_("A risk model cannot be like this."), blockers)
+    values = {"name": name, "note": note, "factors": factors, "bands": bands}
+    changed = [field for field, value in values.items() if getattr(locked, field) != value]
+    if changed:
+        RiskModel.objects.filter(pk=draft.pk).update(**values)
+        draft.refresh_from_db()
+        history.record(draft, "risk_model.edit", by=by, data={"number": draft.number, "fields": changed})
+
+
+@transaction.atomic
 def try_out(rule: RuleVersion, *, by: User) -> Trial:
     """Compare the draft with the version in force: within the page for few suppliers, by a worker for many."""
     check_may(by)
@@ -119,7 +152,10 @@ def activation_blockers(rule: RuleVersion) -> list[Blocker]:
     if not rule.is_draft:
         return [Blocker("draft", _("This version is no draft."))]
     trial = valid_trial(rule)
-    blockers = policy_problems(rule.conditions) if isinstance(rule, GatePolicy) else []
+    if isinstance(rule, RiskModel):
+        blockers = risk_settings.problems(rule.kind, rule.factors, rule.bands)
+    else:
+        blockers = policy_problems(rule.content()["conditions"])
     if trial is None or not trial.is_ready:
         blockers.append(Blocker("trial", _("Try this version on all suppliers first, as it is written now.")))
     return blockers
@@ -159,16 +195,35 @@ def activate(rule: RuleVersion, *, reason: str, by: User) -> None:
 @job("suppliers.apply_rule", time_limit=3600)
 def apply_rule(kind: str, pk: int) -> None:
     """Ask everybody again under the version in force. Run twice, it changes nothing the second time."""
-    model: Any = GatePolicy
+    model: Any = GatePolicy if kind == "policy" else RiskModel
     rule = model.objects.filter(pk=pk, is_current=True).first()
     if rule is None:
         return
     done = 0
     for piece in trials.pieces():
-        _apply_policy(rule, piece)
+        if kind == "policy":
+            _apply_policy(rule, piece)
+        else:
+            rate_piece(rule, piece)
         done += len(piece)
         model.objects.filter(pk=pk).update(applied=done)
     model.objects.filter(pk=pk).update(applied=done, to_apply=done)
+
+
+def rate_piece(model: RiskModel, suppliers: list[Supplier], day: dt.date | None = None) -> None:
+    """Rate some suppliers anew. The gate depends on the band: who moved is counted anew as well."""
+    with transaction.atomic():
+        for supplier in risk.rate_many(suppliers, model, day=day):
+            facts_changed(lock(supplier.pk), day=day)
+
+
+@job("suppliers.rate_everybody", time_limit=3600)
+def rate_everybody() -> None:
+    """By the model in force: every night, and after new country values. Only what says something new is written."""
+    model = risk.current_model()
+    if model is not None:
+        for piece in trials.pieces():
+            rate_piece(model, piece)
 
 
 def _apply_policy(policy: GatePolicy, suppliers: list[Supplier]) -> None:

@@ -1,7 +1,11 @@
 """Who may open which address of the suppliers app."""
 
+<<<<<<< HEAD
 from suppliers import drops
 from suppliers.models import DecisionReport, GateDrop
+=======
+from suppliers.models import CountryImport, DecisionReport
+>>>>>>> ab8dfa7 (Risk models as versions, the additive model, country values by a table; all suppliers rated set-based every night)
 from suppliers.workflow import invitations
 from tests.access.table import ANYBODY, PROCUREMENT, STAFF, SUPPLIER, SUPPLIER_ADMIN, Route
 from tests.factories.imports import planned_import
@@ -16,6 +20,7 @@ from tests.factories.suppliers import (
     JoinRequestFactory,
     MergeFactory,
     ReviewFactory,
+    RiskModelFactory,
     SiteFactory,
     TrialFactory,
     WaiverFactory,
@@ -111,6 +116,15 @@ ROUTES = {
     "staff:policy-edit": staff_object(RULES, "policy"),
     "staff:policy-try": staff_object(RULES, "policy", "post"),
     "staff:policy-activate": staff_object(RULES, "policy", "post"),
+    "staff:risk-model-list": Route(RULES),
+    "staff:risk-model-draft": Route(RULES, method="post"),
+    "staff:risk-model-detail": staff_object(RULES, "risk_model"),
+    "staff:risk-model-edit": staff_object(RULES, "risk_model"),
+    "staff:risk-model-try": staff_object(RULES, "risk_model", "post"),
+    "staff:risk-model-activate": staff_object(RULES, "risk_model", "post"),
+    "staff:country-value-list": Route(RULES),
+    "staff:country-value-import": Route(RULES),
+    "staff:country-import-detail": staff_object(RULES, "country_import"),
     "staff:trial-detail": staff_object(RULES, "trial"),
     "staff:waiver-detail": staff_object(PROCUREMENT, "waiver"),
     "staff:waiver-decide": staff_object(PROCUREMENT, "waiver", "post", answer="refuse"),
@@ -163,6 +177,8 @@ def fill(world):
     world.drop = GateDrop.objects.create(day="2019-01-01", status="ready", file_name="gates-2019-01-01.csv")
     world.waiver = WaiverFactory(supplier=acme)
     world.policy = GatePolicyFactory(number=9, is_current=False)
+    world.risk_model = RiskModelFactory()
+    world.country_import = CountryImport.objects.create(file_name="x.csv", content="", uploaded_by=world.csr_manager)
     world.trial = TrialFactory(policy=world.policy)
     world.pair = DuplicatePairFactory(first=acme)
     world.merge = MergeFactory(survivor=acme, by=world.buyer)

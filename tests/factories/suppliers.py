@@ -1,8 +1,10 @@
 import datetime as dt
+from copy import deepcopy
 
 import factory
 
 from csr_portal.core.timezones import last_valid_day, today
+from suppliers import defaults
 from suppliers.models import (
     Category,
     Certificate,
@@ -15,6 +17,7 @@ from suppliers.models import (
     JoinRequest,
     Merge,
     Review,
+    RiskModel,
     Site,
     Supplier,
     Trial,
@@ -99,6 +102,18 @@ class GatePolicyFactory(factory.django.DjangoModelFactory):
         "cooperating": [{"condition": "csr_review"}],
         "strategic": [{"condition": "csr_review"}],
     }
+
+
+class RiskModelFactory(factory.django.DjangoModelFactory):
+    """R-RISK-1 as a draft."""
+
+    class Meta:
+        model = RiskModel
+
+    number = factory.Sequence(lambda n: n + 100)
+    name = "R-RISK-1"
+    factors = factory.LazyFunction(lambda: deepcopy(defaults.FACTORS))
+    bands = factory.LazyFunction(lambda: deepcopy(defaults.BANDS))
 
 
 class TrialFactory(factory.django.DjangoModelFactory):
