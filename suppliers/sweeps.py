@@ -9,6 +9,7 @@ from csr_portal.core.jobs import job
 from csr_portal.core.timezones import today
 from suppliers import drops, events
 from suppliers import events, risk, trials
+from suppliers import drops, events, risk, trials
 from suppliers.gates import EXPIRING_DAYS
 from suppliers.models import Certificate, Supplier, Waiver
 from suppliers.states import CertificateStatus, SupplierStatus, WaiverStatus

@@ -5,9 +5,20 @@ from django.urls import path
 from suppliers.views import certificates, drops, duplicates, history, imports, policies, readiness, reviews
 <<<<<<< HEAD
 from suppliers.views import certificates, drops, duplicates, imports, policies, readiness, reviews
-=======
 from suppliers.views import certificates, country_values, policies, readiness, reviews, risk_models
->>>>>>> 1e5081d (Risk models as versions, the additive model, country values by a table; all suppliers rated set-based every night)
+=======
+from suppliers.views import (
+    certificates,
+    country_values,
+    drops,
+    duplicates,
+    imports,
+    policies,
+    readiness,
+    reviews,
+    risk_models,
+)
+>>>>>>> cd6a1f0 (Risk models: the imports after the rebase)
 from suppliers.views import open as open_views
 from suppliers.views import portal as portal_views
 from suppliers.views import staff as staff_views

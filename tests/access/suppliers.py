@@ -1,11 +1,7 @@
 """Who may open which address of the suppliers app."""
 
-<<<<<<< HEAD
 from suppliers import drops
-from suppliers.models import DecisionReport, GateDrop
-=======
-from suppliers.models import CountryImport, DecisionReport
->>>>>>> ab8dfa7 (Risk models as versions, the additive model, country values by a table; all suppliers rated set-based every night)
+from suppliers.models import CountryImport, DecisionReport, GateDrop
 from suppliers.workflow import invitations
 from tests.access.table import ANYBODY, PROCUREMENT, STAFF, SUPPLIER, SUPPLIER_ADMIN, Route
 from tests.factories.imports import planned_import
