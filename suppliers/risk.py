@@ -82,7 +82,8 @@ def _workforce(facts: Facts, rule: Mapping[str, Any]) -> Input:
 
 def assess_listed(supplier_id: int, model: RiskModel) -> Result:
     """The assessment of a supplier as it stands, without keeping it: for many that are alike."""
-    return assess(facts_of(Supplier.objects.get(pk=supplier_id)), model.factors, model.bands)
+    supplier = Supplier.objects.get(pk=supplier_id)
+    return judge(model, facts_of_many([supplier], today())[supplier.pk])
 
 
 def current_model() -> RiskModel | None:
