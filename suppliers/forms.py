@@ -19,6 +19,7 @@ from suppliers.countries import country_choices
 from suppliers.identity import KIND_BY_COUNTRY, has_valid_check_digit, registration_key
 from suppliers.models import Category, Certificate, Contact, Invitation, Review, Site, Supplier, Waiver
 from suppliers.states import ContactRole, Outcome, RegistrationKind
+from suppliers.states import ClearanceStatus, ContactRole, Outcome, RegistrationKind
 from suppliers.workflow.invitations import default_expiry
 
 ACCEPT = ",".join(sorted(EVIDENCE_TYPES))
@@ -491,6 +492,31 @@ class VerifyForm(forms.Form):
         max_length=300,
         required=False,
     )
+
+
+class ClearanceForm(forms.Form):
+    """A status for a category, a site, or a category from a site."""
+
+    category = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.none(), required=False)
+    site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.none(), required=False)
+    status = forms.ChoiceField(label=_("Decision"), choices=ClearanceStatus.choices, widget=forms.RadioSelect)
+    until = forms.DateField(label=_("Valid until"), required=False, widget=DateInput)
+    conditions = forms.CharField(
+        label=_("Conditions the supplier must meet"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    reason = forms.CharField(
+        label=_("Reason"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, supplier: Supplier, may_approve: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].queryset = supplier.categories.all()
+        self.fields["site"].queryset = supplier.sites.filter(is_active=True)
+        if not may_approve:
+            self.fields["status"].choices = [(ClearanceStatus.SUSPENDED.value, ClearanceStatus.SUSPENDED.label)]
 
 
 class OpenReviewForm(forms.ModelForm):

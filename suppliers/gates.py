@@ -48,7 +48,8 @@ class Condition:
 
     `url` leads staff, `portal_url` the supplier; `facts` are the inputs as data
     for the snapshot. `is_tolerable` marks what a conditional approval may leave open (R-GATE-2); `can_be_waived` is
-    false for zero tolerance.
+    false for zero tolerance. `open_points` are points that take no status away but let an approval be conditional only:
+    a major finding in time.
     """
 
     code: str
@@ -63,6 +64,7 @@ class Condition:
     facts: Mapping[str, Any] = field(default_factory=dict)
     is_tolerable: bool = False
     can_be_waived: bool = True
+    open_points: int = 0
     remedy: Remedy | None = None
 
     @property
@@ -188,10 +190,25 @@ class Gate:
     @property
     def outcome(self) -> str:
         """What may be decided: approved; conditional where one tolerable point is missing; rejected (R-GATE-2)."""
-        if self.is_open:
+        points = len(self.missing) + self.open_points
+        if not points:
             return Outcome.APPROVED
-        is_tolerable = len(self.missing) == 1 and self.missing[0].is_tolerable
+        is_tolerable = points == 1 and all(condition.is_tolerable for condition in self.missing)
         return Outcome.CONDITIONAL if is_tolerable else Outcome.REJECTED
+
+    @property
+    def open_points(self) -> int:
+        return sum(condition.open_points for condition in self.conditions)
+
+    @property
+    def holds_on_condition(self) -> bool:
+        """Whether a status given on condition is kept: nothing is missing but the one tolerable point."""
+        return self.is_open or (len(self.missing) == 1 and self.missing[0].is_tolerable)
+
+    def approval_blockers(self) -> list[Blocker]:
+        """Everything that stands against an approval without conditions: what is missing, and what is still open."""
+        still_open = [c for c in self.conditions if c.open_points and c.is_satisfied]
+        return [*self.as_blockers(), *(Blocker(c.code, f"{c.title}: {c.text}", c.turn, c.url) for c in still_open)]
 
     def as_blockers(self) -> list[Blocker]:
         return [Blocker(c.code, f"{c.title}: {c.text}", c.turn, c.url) for c in self.missing]

@@ -114,6 +114,13 @@ SUPPLIERS = Listing(
         ),
         Filter("country", _("Country"), lambda request: countries_in_use()),
         Filter(
+            "clearance",
+            _("Categories and sites"),
+            choices_of("clearance", "approved", "conditional", "suspended"),
+            field="clearance_worst",
+        ),
+        Filter("country", _("Country"), COUNTRIES),
+        Filter(
             "turn",
             _("Whose turn"),
             choices_of("turn", "buyer", "supplier", "signatory", "csr", "auditor"),
@@ -145,6 +152,7 @@ SUPPLIER_EXPORT = Listing(
         Column("contact_email", _("email of the contact to invite")),
         Column("status", _("status"), order="status", value=label_of("supplier", "status")),
         Column("key", _("key material"), value="is_key_material"),
+        Column("clearance", _("Categories and sites"), value="clearance_worst"),
         Column("risk", _("Risk"), value=label_of("risk", "risk_band")),
         Column("risk_points", _("Risk points")),
         Column("gate", _("Missing conditions"), order="gate_missing", value="gate_missing"),

@@ -20,6 +20,7 @@ PARTS = [
     ),
     Part("suppliers.Decision", Rule.STAYS),
     Part("suppliers.Waiver", Rule.STAYS, blocks=Q(status=WaiverStatus.REQUESTED), url_name="staff:waiver-detail"),
+    Part("suppliers.Clearance", Rule.STAYS),
     Part("suppliers.RiskRating", Rule.STAYS),
     Part("suppliers.SupplierReport", Rule.STAYS),
     Part("suppliers.TrialLine", Rule.STAYS),

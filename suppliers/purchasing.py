@@ -8,7 +8,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from csr_portal.core.timezones import today
-from suppliers import gates
+from suppliers import clearances, gates
+from suppliers.clearances import Scope
 from suppliers.gates import Condition, Gate
 from suppliers.identity import normalised, registration_key
 from suppliers.models import GatePolicy, Supplier
@@ -46,11 +47,16 @@ def ask(
     *,
     policy: GatePolicy | None = None,
     asked: str = "",
+    scope: Scope | None = None,
 ) -> Answer:
+    """With a `scope`, what holds for a category or site makes the answer stricter, never milder."""
     day = day or today()
     gate = gates.check(supplier, segment, policy=policy, day=day)
     answer, until = _answer(supplier, gate, segment, day)
     reasons = [*_status_reasons(supplier, segment), *gate.missing]
+    if scope:
+        answer, until, limits = clearances.limit(scope.rows(supplier), answer, until, day)
+        reasons = [*limits, *reasons]
     return Answer(
         asked or supplier.number, supplier.number, segment, answer, until, day, reasons, gate.in_order,
         gate.policy.number, supplier.status,

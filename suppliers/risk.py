@@ -152,5 +152,7 @@ def _is_news(before: RiskRating | None, rating: RiskRating) -> bool:
 
 
 def _says(rating: RiskRating) -> tuple[Any, ...]:
-    told = [(item["factor"], item["value"], item.get("source", ""), item.get("year")) for item in rating.inputs]
+    names = ("factor", "value", "source", "year", "on", "by")
+    told = [tuple(item.get(name) or "" for name in names) for item in rating.inputs if item.get("part") != "control"]
+    told += [(item["factor"], item["source"], item["on"]) for item in rating.inputs if item.get("part") == "control"]
     return rating.model_id, rating.points, rating.band, rating.overrides, told

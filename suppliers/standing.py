@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from csr_portal.core.timezones import today
-from suppliers import events, gates
+from suppliers import clearances, events, gates
 from suppliers.models import Supplier
 from suppliers.states import SupplierStatus
 
@@ -30,7 +30,7 @@ def facts(supplier: Supplier, day: dt.date | None = None) -> dict[str, Any]:
         values |= part
     gate = gates.check(supplier, supplier.segment_aimed_at, day=day)
     values |= {"gate_met": len(gate.met), "gate_missing": len(gate.missing), "gate_expiring": len(gate.expiring)}
-    values["gate_states"] = gate.states_text
+    values |= {"gate_states": gate.states_text, **clearances.standing(supplier, day)}
     turn, due_on = min(turns, key=lambda item: item[1] or dt.date.max, default=("", None))
     return values | {
         "next_turn": turn,

@@ -165,3 +165,11 @@ class TrialEffect(TextChoices):
     HIGHER = "higher", _("higher band")
     LOWER = "lower", _("lower band")
     SAME = "same", _("same band")
+
+
+class ClearanceStatus(TextChoices):
+    """A category or a site of a supplier."""
+
+    APPROVED = "approved", _("Approved")
+    CONDITIONAL = "conditional", _("Conditional")
+    SUSPENDED = "suspended", _("Suspended")

@@ -14,6 +14,7 @@ from suppliers.gates import EXPIRING_DAYS
 from suppliers.models import Certificate, Supplier, Waiver
 from suppliers.states import CertificateStatus, SupplierStatus, WaiverStatus
 from suppliers.workflow import duplicates
+from suppliers.workflow.clearances import end_conditions
 from suppliers.workflow.rules import rate_piece
 from suppliers.workflow.supplier import night_falls
 from suppliers.workflow.waivers import end_waiver
@@ -41,6 +42,7 @@ def nightly(day: dt.date | None = None) -> int:
     day = day or today()
     end_waivers(day)
     rate_suppliers(day)
+    end_conditions(day)
     remind_of_certificates(day)
     tell_of_expired_certificates(day)
     search_duplicates.enqueue(key=f"night {day}")

@@ -3,12 +3,11 @@
 from django.urls import path
 
 from suppliers.views import certificates, drops, duplicates, history, imports, policies, readiness, reviews
-<<<<<<< HEAD
 from suppliers.views import certificates, drops, duplicates, imports, policies, readiness, reviews
 from suppliers.views import certificates, country_values, policies, readiness, reviews, risk_models
-=======
 from suppliers.views import (
     certificates,
+    clearances,
     country_values,
     drops,
     duplicates,
@@ -18,7 +17,6 @@ from suppliers.views import (
     reviews,
     risk_models,
 )
->>>>>>> cd6a1f0 (Risk models: the imports after the rebase)
 from suppliers.views import open as open_views
 from suppliers.views import portal as portal_views
 from suppliers.views import staff as staff_views
@@ -57,6 +55,8 @@ staff = [
     path("suppliers/<int:pk>/people/", staff_views.supplier_people, name="supplier-people"),
     path("suppliers/<int:pk>/risk/", staff_views.supplier_risk, name="supplier-risk"),
     path("suppliers/<int:pk>/history/", history.supplier_history, name="supplier-history"),
+    path("suppliers/<int:pk>/clearances/", clearances.clearance_list, name="clearance-list"),
+    path("suppliers/<int:pk>/history/", staff_views.supplier_history, name="supplier-history"),
     path("suppliers/<int:pk>/certificates/add/", certificates.certificate_add, name="certificate-add"),
     path("suppliers/<int:pk>/csr-reviews/open/", reviews.review_open, name="review-open"),
     path("suppliers/<int:pk>/waivers/ask/", reviews.waiver_ask, name="waiver-ask"),

@@ -18,7 +18,7 @@ from csr_portal.core.states import Turn
 from suppliers.certificates import Recognition
 from suppliers.gates import Condition, Limit, Remedy, by_supplier, condition, validity_state
 from suppliers.models import Site, Supplier
-from suppliers.states import ConditionState, RiskBand
+from suppliers.states import ConditionState, RiskBand, Segment
 
 ALWAYS_BLOCKING = (Grade.ZERO_TOLERANCE, Grade.CRITICAL)
 WORST_FIRST = [Grade.ZERO_TOLERANCE, Grade.CRITICAL, Grade.MAJOR, Grade.MINOR, Grade.OBSERVATION]
@@ -136,7 +136,7 @@ def no_blocking_finding(
     supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date, open_ones: list[Finding]
 ) -> Condition:
     """No open zero-tolerance or critical finding, no overdue major one (R-GATE-2, point 4). Zero tolerance is never
-    waived; a major finding in time may stay open in a conditional approval."""
+    waived; one major finding in time may stay open in a conditional approval."""
     blocking = [f for f in open_ones if f.grade in ALWAYS_BLOCKING or (f.grade == Grade.MAJOR and f.is_overdue(day))]
     facts = {"open": [[f.number, f.grade, f.close_due_on] for f in open_ones], "blocking": [f.number for f in blocking]}
     title = _("No open zero-tolerance or critical finding, no overdue major finding")
@@ -148,7 +148,9 @@ def no_blocking_finding(
             if open_ones
             else _("No finding is open.")
         )
-        return Condition("findings", title, ConditionState.MET, text, url=url, facts=facts)
+        majors = sum(finding.grade == Grade.MAJOR for finding in open_ones)
+        points = majors if segment == Segment.STRATEGIC else 0
+        return Condition("findings", title, ConditionState.MET, text, url=url, facts=facts, open_points=points)
     return Condition(
         "findings",
         title,

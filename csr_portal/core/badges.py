@@ -264,6 +264,12 @@ BADGES: dict[str, dict[str, Badge]] = {
         "high": Badge("warn", "chevrons-up", _("High")),
         "": Badge("neutral", "circle-dashed", _("Not rated")),
     },
+    "clearance": {
+        "approved": Badge("ok", "circle-check", _("Approved")),
+        "conditional": Badge("special", "calendar-check", _("Conditional")),
+        "suspended": Badge("bad", "octagon-pause", _("Suspended")),
+        "": Badge("neutral", "minus", _("None yet")),
+    },
     "import_line": {
         "create": Badge("ok", "plus", _("new")),
         "update": Badge("info", "pencil-line", _("changed")),

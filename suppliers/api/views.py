@@ -5,9 +5,11 @@ from typing import Any
 import django_filters
 from django.shortcuts import get_object_or_404
 from django.utils.http import parse_etags, quote_etag
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -22,7 +24,8 @@ from suppliers.api.serializers import (
     SupplierDetailSerializer,
     SupplierSerializer,
 )
-from suppliers.models import Supplier
+from suppliers.clearances import Scope
+from suppliers.models import Category, Supplier
 from suppliers.querysets import search_condition
 from suppliers.states import Segment, SupplierStatus
 
@@ -51,7 +54,14 @@ class SupplierViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, VisibleR
     def get_serializer_class(self) -> type[BaseSerializer]:
         return SupplierSerializer if self.action == "list" else SupplierDetailSerializer
 
-    @extend_schema(parameters=[SEGMENT], responses={200: GateSerializer, 304: None})
+    @extend_schema(
+        parameters=[
+            SEGMENT,
+            OpenApiParameter("category", description="code of a category, to ask for it alone"),
+            OpenApiParameter("site", int, description="id of a site of the supplier, to ask for it alone"),
+        ],
+        responses={200: GateSerializer, 304: None},
+    )
     @action(detail=True, filterset_class=None)
     def gate(self, request: Request, number: str) -> Response:
         """May we order from this supplier: allow, conditional or deny, with every reason and until when.
@@ -60,7 +70,8 @@ class SupplierViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, VisibleR
         """
         question = self._question({"numbers": [number], "segment": request.query_params.get("segment")})
         supplier = get_object_or_404(self.get_queryset(), number=number)
-        return etagged(request, GateSerializer(purchasing.ask(supplier, question["segment"])).data)
+        scope = scope_of(request, supplier)
+        return etagged(request, GateSerializer(purchasing.ask(supplier, question["segment"], scope=scope)).data)
 
     @extend_schema(
         parameters=[SEGMENT, OpenApiParameter("number", many=True, required=True)],
@@ -91,6 +102,19 @@ class SupplierViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, VisibleR
         question = GateQuestionSerializer(data=given)
         question.is_valid(raise_exception=True)
         return question.validated_data
+
+
+def scope_of(request: Request, supplier: Supplier) -> Scope | None:
+    """The category and site of the query, both checked: one that is not known is refused, never passed over."""
+    code, site = request.query_params.get("category", ""), request.query_params.get("site", "")
+    if not (code or site):
+        return None
+    category = Category.objects.filter(code=code).first() if code else None
+    place = supplier.sites.filter(pk=site).first() if site.isdecimal() else None
+    unknown = {"category": bool(code) and category is None, "site": bool(site) and place is None}
+    if any(unknown.values()):
+        raise ValidationError({name: [_("This is not known.")] for name, is_unknown in unknown.items() if is_unknown})
+    return Scope(category, place)
 
 
 def etagged(request: Request, data: Any) -> Response:

@@ -1,6 +1,7 @@
 """What the app stores, split by what belongs together."""
 
 from suppliers.models.certificates import Certificate, Evidence, RecognitionRule
+from suppliers.models.clearances import Clearance
 from suppliers.models.drops import GateDrop
 from suppliers.models.duplicates import DuplicatePair, MatchKey, Merge
 from suppliers.models.gate import Decision, GatePolicy, Review, Waiver
@@ -15,6 +16,7 @@ from suppliers.models.versions import RuleVersion
 __all__ = [
     "Category",
     "Certificate",
+    "Clearance",
     "Contact",
     "CountryImport",
     "CountryValue",

@@ -106,6 +106,7 @@ class Supplier(Tracked):
     gate_met = models.PositiveSmallIntegerField(default=0, editable=False)
     gate_missing = models.PositiveSmallIntegerField(default=0, editable=False)
     gate_expiring = models.PositiveSmallIntegerField(default=0, editable=False)
+    clearance_worst = models.CharField(max_length=12, blank=True, editable=False)
     gate_states = models.TextField(blank=True, editable=False)
     next_turn = models.CharField(max_length=12, blank=True, editable=False)
     next_due_on = models.DateField(null=True, blank=True, editable=False)

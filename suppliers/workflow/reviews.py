@@ -117,9 +117,9 @@ def outcome_blockers(
     day = day or today()
     gate = gates.check(review.supplier, review.segment, day=day, leaving_out=LEFT_OUT)
     if outcome == Outcome.APPROVED:
-        return gate.as_blockers()
-    blockers = [] if gate.outcome == Outcome.CONDITIONAL else gate.as_blockers()
-    if gate.is_open:
+        return gate.approval_blockers()
+    blockers = [] if gate.outcome == Outcome.CONDITIONAL else gate.approval_blockers()
+    if gate.outcome == Outcome.APPROVED:
         blockers.append(Blocker("nothing_missing", _("Nothing is missing: approve without conditions.")))
     last = latest_condition_day(gate.policy, day)
     if until is None or not day < until <= last:
@@ -200,8 +200,8 @@ def confirm_conditions(decision: Decision, *, by: User, day: dt.date | None = No
     if not decision.is_limited or decision.until is None or decision.until < day:
         raise WorkflowError(_("This approval has no condition that is still open."))
     gate = gates.check(supplier, decision.segment, day=day, leaving_out=LEFT_OUT)
-    if not gate.is_open:
-        raise WorkflowError(_("This is not possible yet."), gate.as_blockers())
+    if gate.outcome != Outcome.APPROVED:
+        raise WorkflowError(_("This is not possible yet."), gate.approval_blockers())
     Decision.objects.filter(pk=decision.pk).update(conditions_met_on=day)
     decision.conditions_met_on = day
     Supplier.objects.filter(pk=supplier.pk).update(conditional_until=None)

@@ -169,7 +169,7 @@ def _keep_or_end(supplier: Supplier, day: dt.date, ending: str) -> None:
             return
         leaving_out = frozenset({"csr_review"})
         gate = gates.check(supplier, Segment.STRATEGIC, day=day, leaving_out=leaving_out)
-        holds = gate.outcome != Outcome.REJECTED
+        holds = gate.holds_on_condition
     else:
         segment = Segment.STRATEGIC if ending == "supplier.end_strategic" else Segment.COOPERATING
         gate = gates.check(supplier, segment, day=day)

@@ -77,6 +77,7 @@ ROUTES = {
     "staff:site-edit": Route(PROCUREMENT, lambda world: {"pk": world.acme.pk, "site_pk": world.site.pk}),
     "staff:supplier-people": Route(STAFF, of_supplier),
     "staff:supplier-risk": Route(STAFF, of_supplier),
+    "staff:clearance-list": Route(PROCUREMENT, of_supplier),
     "staff:supplier-history": Route(STAFF, of_supplier),
     "staff:certificate-add": Route(PROCUREMENT, of_supplier),
     "staff:review-open": Route(PROCUREMENT, of_supplier),
