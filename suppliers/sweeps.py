@@ -7,8 +7,6 @@ from django.db.models import Q
 
 from csr_portal.core.jobs import job
 from csr_portal.core.timezones import today
-from suppliers import drops, events
-from suppliers import events, risk, trials
 from suppliers import drops, events, risk, trials
 from suppliers.gates import EXPIRING_DAYS
 from suppliers.models import Certificate, Supplier, Waiver
@@ -43,7 +41,6 @@ def nightly(day: dt.date | None = None) -> int:
     end_waivers(day)
     rate_suppliers(day)
     end_conditions(day)
-    remind_of_certificates(day)
     tell_of_expired_certificates(day)
     search_duplicates.enqueue(key=f"night {day}")
     number = look_at_suppliers(day)

@@ -110,6 +110,8 @@ def _risk_effect(before: Result, after: Result) -> str:
 
 def _risk_reasons(before: Result, after: Result) -> list[str]:
     old, new = before.points_by_factor, after.points_by_factor
+    if bool(before.parts) != bool(after.parts):  # models of different kinds: every number differs, the controls explain
+        return [factor for factor in old | new if (factor in old) != (factor in new) and (old | new)[factor]]
     factors = [factor for factor in old | new if old.get(factor, 0) != new.get(factor, 0)]
     return [*factors, *sorted(set(before.overrides) ^ set(after.overrides))]
 
