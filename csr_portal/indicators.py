@@ -14,7 +14,9 @@ from django.db.models.functions import Coalesce, ExtractYear
 from agreements.models import Agreement
 from audits.models import Finding, SelfInspection, SiteReview, Topic
 from csr_portal.core.timezones import today
-from suppliers.models import Supplier
+from suppliers.certificates import Recognition
+from suppliers.models import Site, Supplier
+from suppliers.states import RiskBand
 from training.models import Enrolment, TrainingCertificate
 
 YEARS_SHOWN = 5
@@ -156,6 +158,24 @@ def training_participation(years: list[int]) -> dict[int, Participation]:
         year: Participation(per_year[year], sum(number for y, number in per_year.items() if y <= year))
         for year in years
     }
+
+
+def reviews_spared(year: int) -> int:
+    """Supplying sites of active suppliers that a recognised certificate spared a site review at the end of the year,
+    because they had none of their own that was valid (M10).
+    """
+    day = end_of(year)
+    suppliers = list(Supplier.objects.active().exclude(risk_band=RiskBand.HIGH))
+    recognition = Recognition.of(suppliers)
+    reviewed = set(
+        SiteReview.objects.filter(closing_at__date__lte=day, valid_until__gte=day, score__isnull=False).values_list(
+            "site_id", flat=True
+        )
+    )
+    sites = Site.objects.filter(supplier__in=suppliers, is_active=True, is_supplying=True).exclude(pk__in=reviewed)
+    return sum(
+        recognition.best(site, site.supplier.risk_band, day) is not None for site in sites.select_related("supplier")
+    )
 
 
 def own_staff_trained(year: int) -> int:

@@ -48,6 +48,7 @@ def yearly_content(year: int) -> dict[str, Any]:
         "days_to_closure": indicators.days_to_closure(year),
         "training": {y: {"new": p.new, "total": p.total} for y, p in participation.items()},
         "own_staff_trained": indicators.own_staff_trained(year),
+        "reviews_spared": indicators.reviews_spared(year),
         "decisions": _counted(Decision.objects.filter(decided_at__year=year), "outcome"),
     }
 
@@ -95,6 +96,7 @@ def yearly_context(content: dict[str, Any]) -> dict[str, Any]:
             (_("Suppliers in relation"), content["suppliers"]["total"]),
             (_("Of them with key material"), content["suppliers"]["key_material"]),
             (_("Own staff with a valid training certificate"), content["own_staff_trained"]),
+            (_("Site reviews spared by recognised certificates"), content["reviews_spared"]),
             (_("Major findings, days to closure (median)"), content["days_to_closure"]),
         ],
         "sections": [
