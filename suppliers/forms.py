@@ -18,7 +18,6 @@ from csr_portal.core.timezones import today
 from suppliers.countries import country_choices
 from suppliers.identity import KIND_BY_COUNTRY, has_valid_check_digit, registration_key
 from suppliers.models import Category, Certificate, Contact, Invitation, Review, Site, Supplier, Waiver
-from suppliers.states import ContactRole, Outcome, RegistrationKind
 from suppliers.states import ClearanceStatus, ContactRole, Outcome, RegistrationKind
 from suppliers.workflow.invitations import default_expiry
 

@@ -119,7 +119,6 @@ SUPPLIERS = Listing(
             choices_of("clearance", "approved", "conditional", "suspended"),
             field="clearance_worst",
         ),
-        Filter("country", _("Country"), COUNTRIES),
         Filter(
             "turn",
             _("Whose turn"),

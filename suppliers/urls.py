@@ -2,15 +2,13 @@
 
 from django.urls import path
 
-from suppliers.views import certificates, drops, duplicates, history, imports, policies, readiness, reviews
-from suppliers.views import certificates, drops, duplicates, imports, policies, readiness, reviews
-from suppliers.views import certificates, country_values, policies, readiness, reviews, risk_models
 from suppliers.views import (
     certificates,
     clearances,
     country_values,
     drops,
     duplicates,
+    history,
     imports,
     policies,
     readiness,
@@ -56,7 +54,6 @@ staff = [
     path("suppliers/<int:pk>/risk/", staff_views.supplier_risk, name="supplier-risk"),
     path("suppliers/<int:pk>/history/", history.supplier_history, name="supplier-history"),
     path("suppliers/<int:pk>/clearances/", clearances.clearance_list, name="clearance-list"),
-    path("suppliers/<int:pk>/history/", staff_views.supplier_history, name="supplier-history"),
     path("suppliers/<int:pk>/certificates/add/", certificates.certificate_add, name="certificate-add"),
     path("suppliers/<int:pk>/csr-reviews/open/", reviews.review_open, name="review-open"),
     path("suppliers/<int:pk>/waivers/ask/", reviews.waiver_ask, name="waiver-ask"),
