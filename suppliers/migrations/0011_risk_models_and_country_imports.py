@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("suppliers", "0009_import_rows_need_one_index"),
+        ("suppliers", "0010_registration_drafts_and_headcount"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("suppliers", "0010_risk_models_and_country_imports"),
+        ("suppliers", "0011_risk_models_and_country_imports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
