@@ -137,6 +137,7 @@ def test_body_of_another_shape_is_refused(body, gate_policy, buyer, login):
 def test_unchanged_answer_is_304_and_a_changed_one_is_sent(acme, buyer, login):
     client, address = login(buyer), "/api/v1/suppliers/S-10417/gate/"
     first = client.get(address)
+    assert "no-store" in first.headers["Cache-Control"]  # who asks keeps the ETag, no cache on the way keeps the answer
     again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
     Supplier.objects.filter(pk=acme.pk).update(status="suspended")
