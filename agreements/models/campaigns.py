@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agreements.models.documents import Version
 from agreements.querysets import CampaignQuerySet, CampaignTargetQuerySet
@@ -18,7 +19,7 @@ class Campaign(Tracked):
     """One issue of a version to many suppliers."""
 
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="campaigns")
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(pgettext_lazy("not of a person", "name"), max_length=120)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     starts_on = models.DateField(_("begins on"), null=True, blank=True)

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audits.models.questionnaires import Question, QuestionnaireVersion
 from audits.querysets import (
@@ -30,7 +31,7 @@ FACTS = ("has_dormitory", "uses_chemicals", "workers_young", "workers_dispatched
 class InspectionCampaign(models.Model):
     """One questionnaire sent to many suppliers at once."""
 
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(pgettext_lazy("not of a person", "name"), max_length=120)
     year = models.PositiveSmallIntegerField(_("year"))
     version = models.ForeignKey(QuestionnaireVersion, on_delete=models.PROTECT, related_name="campaigns")
     due_on = models.DateField(_("due on"))

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audits.querysets import ReferenceQuerySet
 from audits.states import Criticality
@@ -12,7 +13,7 @@ class Topic(models.Model):
     """A subject that clauses of several standards share, such as working hours."""
 
     code = models.SlugField(max_length=40, unique=True)
-    name = models.JSONField(_("name"), validators=[validate_texts])
+    name = models.JSONField(pgettext_lazy("not of a person", "name"), validators=[validate_texts])
 
     objects = ReferenceQuerySet.as_manager()
 
@@ -29,7 +30,7 @@ class EvidenceType(models.Model):
     """A kind of document or record that proves an answer."""
 
     code = models.SlugField(max_length=40, unique=True)
-    name = models.JSONField(_("name"), validators=[validate_texts])
+    name = models.JSONField(pgettext_lazy("not of a person", "name"), validators=[validate_texts])
 
     objects = ReferenceQuerySet.as_manager()
 
@@ -46,7 +47,7 @@ class Standard(models.Model):
     """SA8000, the RBA code, amfori BSCI. Clause numbers are references; the wording is ours."""
 
     code = models.SlugField(max_length=20, unique=True)
-    name = models.JSONField(_("name"), validators=[validate_texts])
+    name = models.JSONField(pgettext_lazy("not of a person", "name"), validators=[validate_texts])
     edition = models.CharField(_("edition"), max_length=80)
     owner = models.CharField(_("owner"), max_length=120)
     sources = models.JSONField(_("sources"), default=list, blank=True)

@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from csr_portal.core.calendars import CalendarFeed  # noqa: F401  (so that Django finds the model)
 from csr_portal.core.digests import Digest  # noqa: F401  (so that Django finds the model)
@@ -82,7 +83,7 @@ class ApiToken(models.Model):
     """A token of the API. Only its SHA-256 is kept; the text is shown once."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("not of a person", "name"), max_length=80)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -109,7 +110,7 @@ class ApiToken(models.Model):
 class Organisation(models.Model):
     """The operating company's own data: one row."""
 
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(pgettext_lazy("not of a person", "name"), max_length=200)
     name_latin = models.CharField(_("name in Latin letters"), max_length=200)
     address = models.CharField(_("address"), max_length=300, blank=True)
     country = models.CharField(_("country"), max_length=2)

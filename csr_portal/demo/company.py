@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
-from csr_portal.demo import ability, commitment, inspections, relations, reviews
+from csr_portal.demo import ability, commitment, inspections, plans, relations, reviews
 from csr_portal.demo.relations import Relation
 from csr_portal.demo.staff import Staff, find, hire
 from csr_portal.demo.story import Story
@@ -19,7 +19,7 @@ def tell_first(report: Callable[[str], None]) -> None:
     staff = hire()
     first, _rest = relations.cast(story)
     ability.plan(story, staff, first)
-    reviews.plan_years(story, staff)
+    plans.plan_years(story, staff, first)
     _tell(story, staff, first, report)
 
 
@@ -29,6 +29,7 @@ def tell_rest(report: Callable[[str], None]) -> None:
     _first, rest = relations.cast(story)
     staff = find()
     ability.plan_rest(story, staff, rest)
+    plans.complete_draft(story, staff)
     _tell(story, staff, rest, report)
 
 
@@ -59,7 +60,7 @@ def _after_admission(story: Story, staff: Staff, relation: Relation, admitted: d
         story.at(story.days_ago(story.dice.randint(3, 60)), relations.suspend, relation)
     _ask_for_self_inspection(story, staff, relation, admitted)
     if relation.goal == "strategic":
-        reviews.plan_for_strategic(story, staff, relation)
+        reviews.plan_for_strategic(story, staff, relation, admitted)
     if story.dice.random() < 0.3:
         standard, result = story.dice.choice(
             [("sa8000", ""), ("bsci", "B"), ("iso45001", ""), ("iso14001", ""), ("rba_vap", "Gold"), ("smeta", "")]

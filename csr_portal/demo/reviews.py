@@ -1,4 +1,4 @@
-"""Site reviews and findings of the demo company, the plan of the year, and the CSR reviews that make strategic."""
+"""Site reviews and findings of the demo company, and the CSR reviews that make strategic."""
 
 import datetime as dt
 import uuid
@@ -45,6 +45,8 @@ ACTIONS = [
     ("corrective", "更换门锁与急救箱，指定专人每周检查", 20),
     ("preventive", "纳入月度安全巡查表并培训班组长", 40),
 ]
+# On sites that are not on their way to strategic every so many-th checkpoint is partly in order.
+WEAK_EVERY = [3, 5, 8, 100]
 # How far findings come, so that every state is there to be seen.
 FINDING_ENDS = [
     "verified_closed", "verified_closed", "verified_closed", "open", "plan_submitted", "plan_rejected",
@@ -52,47 +54,7 @@ FINDING_ENDS = [
 ]  # fmt: skip
 
 
-def plan_years(story: Story, staff: Staff) -> None:
-    """The site review plan of this year and of the next one: drawn up by one person, approved by another."""
-    story.at(story.days_ago(200), _plan_year, story, staff, story.now.year)
-    for number in range(7):
-        story.at(story.days_ago(30 - number), _coming_review, story, staff, number)
-
-
-def _plan_year(story: Story, staff: Staff, year: int) -> None:
-    plan = plans.create_plan(year, by=staff["csr"])
-    keep = set(plan.reviews.order_by("planned_from", "pk").values_list("pk", flat=True)[:60])
-    for review in plan.reviews.exclude(pk__in=keep):
-        reviews.cancel(review, by=staff["csr"], reason="Postponed to the plan of next year")
-    plans.approve_plan(plan, by=staff["csr2"])
-
-
-def _coming_review(story: Story, staff: Staff, number: int) -> None:
-    """Reviews ahead, in different states: planned, announced, confirmed, postponed, on site, closed."""
-    plan = SiteReviewPlan.objects.order_by("-year").first()
-    if plan is None:
-        return
-    ahead = plan.reviews.filter(status="planned").select_related("supplier", "site").order_by("planned_from", "pk")
-    review = next((r for r in ahead if r.supplier.contacts.current().exists()), None)
-    if review is None:
-        return
-    lead = _name_lead(story, staff, review)
-    if lead is None:
-        return
-    first = reviews.next_workday(story.now.date() + dt.timedelta(days=5 + number * 6))
-    if number >= 5:
-        first = reviews.next_workday(story.now.date() - dt.timedelta(days=2))
-    reviews.announce(review, by=staff["csr"], planned_from=first, planned_to=first + dt.timedelta(days=1))
-    contact = review.supplier.contacts.current().select_related("user").first()
-    if number in {1, 2, 5, 6} and contact:
-        reviews.confirm(review, by=contact.user)
-    if number == 3:
-        reviews.postpone(review, by=staff["csr"], reason="The auditor is ill")
-    if number >= 5:
-        story.at(story.days_ago(2), _carry_out, story, staff, review.pk, number == 5)
-
-
-def _name_lead(story: Story, staff: Staff, review: SiteReview) -> Any:
+def name_lead(story: Story, staff: Staff, review: SiteReview) -> Any:
     """The first auditor who may lead on these days."""
     auditors = list(staff.auditors)
     story.dice.shuffle(auditors)
@@ -101,16 +63,39 @@ def _name_lead(story: Story, staff: Staff, review: SiteReview) -> Any:
             reviews.name_member(review, auditor, by=staff["csr"], part="lead")
             reviews.declare_no_conflict(review, by=auditor, no_conflict=True)
             return auditor
-    return None
+    raise ValueError(f"nobody may lead {review} on {review.planned_from}")
 
 
-def _carry_out(story: Story, staff: Staff, review_id: int, stop_half_way: bool) -> None:
+def announce(staff: Staff, relation: Relation, review_id: int) -> None:
+    """Told to the supplier, and confirmed by it."""
+    review = SiteReview.objects.get(pk=review_id)
+    reviews.announce(review, by=staff["csr"])
+    reviews.confirm(review, by=relation.clerk)
+
+
+def carry_out(story: Story, staff: Staff, relation: Relation, review_id: int, goal: str = "reported") -> None:
+    """From the opening meeting as far as `goal` says: in_progress, closed, reported. A day's work in one go."""
     review = SiteReview.objects.get(pk=review_id)
     lead = review.team.select_related("user").get(part="lead").user
     reviews.start(review, by=lead)
-    rows = list(review.checkpoints.select_related("question").order_by("question__position"))
-    for row in rows[: len(rows) // 2] if stop_half_way else rows:
-        _check(story, row, lead, "conform")
+    rows = list(review.checkpoints.select_related("question__clause").order_by("question__position"))
+    if goal == "in_progress":
+        for row in rows[: len(rows) // 2]:
+            _check(story, row, lead, "conform")
+        return
+    grade = "minor" if relation.place == 0 else story.dice.choice(["", "minor", "minor", "major"])
+    bad = next((row for row in rows if row.question.criticality == "critical"), rows[0]) if grade else None
+    weak = [bad] if relation.goal == "strategic" else [bad, *rows[5 :: story.dice.choice(WEAK_EVERY)]]
+    for row in rows:
+        _check(story, row, lead, "partly" if row in weak else "conform")
+    heard = review.sample_required
+    reviews.add_interview(review, by=lead, kind="group", people=heard, women=heard // 2, topics="working hours")
+    if bad:
+        finding = _raise_finding(relation, lead, review, bad, grade)
+        _plan_answer(story, staff, relation, finding)
+    reviews.close(review, by=lead)
+    if goal == "reported":
+        _report(review, lead)
 
 
 def _check(story: Story, row: Any, lead: Any, result: str) -> None:
@@ -118,43 +103,7 @@ def _check(story: Story, row: Any, lead: Any, result: str) -> None:
     reviews.save_checkpoint(row, by=lead, result=result, note="", revision=row.revision, client_id=client_id)
 
 
-# What makes a supplier strategic
-
-
-def plan_for_strategic(story: Story, staff: Staff, relation: Relation) -> None:
-    """A site review of each supplying site, then the CSR review case and its decision."""
-    held = story.days_ago(story.dice.randint(70, 140))
-    story.at(held, _review_sites, story, staff, relation)
-    story.at(story.after(held, 25, 40), _open_case, story, staff, relation)
-
-
-def _review_sites(story: Story, staff: Staff, relation: Relation) -> None:
-    for site in relation.sites:
-        if site.is_supplying:
-            _review_site(story, staff, relation, site)
-
-
-def _review_site(story: Story, staff: Staff, relation: Relation, site: Site) -> None:
-    """From plan to report in one go of the story: each step at its own moment would only cost time at set-up."""
-    moment = dt.datetime.now(dt.UTC)
-    review = reviews.plan_review(
-        site, by=staff["csr"], reason="strategic", planned_from=moment.date(), why="Before the CSR review"
-    )
-    lead = _name_lead(story, staff, review)
-    if lead is None:
-        raise ValueError(f"nobody may lead the review of {site} on {moment.date()}")
-    reviews.announce(review, by=staff["csr"])
-    reviews.confirm(review, by=relation.clerk)
-    reviews.start(review, by=lead)
-    grade = "minor" if relation.place == 0 else story.dice.choice(["", "minor", "minor", "major"])
-    rows = list(review.checkpoints.select_related("question__clause").order_by("question__position"))
-    bad = next((row for row in rows if row.question.criticality == "critical"), rows[0]) if grade else None
-    for row in rows:
-        _check(story, row, lead, "partly" if row == bad else "conform")
-    heard = review.sample_required
-    reviews.add_interview(review, by=lead, kind="group", people=heard, women=heard // 2, topics="working hours")
-    finding = _raise_finding(relation, lead, review, bad, grade) if bad else None
-    reviews.close(review, by=lead)
+def _report(review: SiteReview, lead: Any) -> None:
     SiteReview.objects.filter(pk=review.pk).update(
         summary="The site keeps good records. Managers know the requirements and answered openly.",
         strengths="Worker representatives take part in the safety committee.",
@@ -162,11 +111,51 @@ def _review_site(story: Story, staff: Staff, relation: Relation, site: Site) -> 
     )
     review.refresh_from_db()
     reviews.report(review, by=lead)
-    if finding:
-        end = "verified_closed" if grade == "major" else FINDING_ENDS[finding.pk % len(FINDING_ENDS)]
-        if relation.place == 0:
-            end = "plan_approved"  # the clerk of the tour has something to do
-        story.at(story.after(moment, 5, 10), _answer_finding, story, staff, relation, finding.pk, end)
+
+
+def _plan_answer(story: Story, staff: Staff, relation: Relation, finding: Finding) -> None:
+    end = "verified_closed" if finding.grade == "major" else FINDING_ENDS[finding.pk % len(FINDING_ENDS)]
+    if relation.place == 0:
+        end = "plan_approved"  # the clerk of the tour has something to do
+    story.at(story.after(dt.datetime.now(dt.UTC), 5, 10), _answer_finding, story, staff, relation, finding.pk, end)
+
+
+# What makes a supplier strategic
+
+
+def plan_for_strategic(story: Story, staff: Staff, relation: Relation, admitted: dt.datetime) -> None:
+    """A site review of each supplying site, then the CSR review case and its decision."""
+    held = max(story.days_ago(story.dice.randint(75, 300)), story.after(admitted, 12, 20))
+    relation.notes["held"] = held.date()
+    asked = story.after(held, -10, -5)
+    story.at(max(asked, plan_approved(story, held.year)), _before_the_case, story, staff, relation, held)
+    story.at(story.after(max(held, story.days_ago(140)), 25, 40), _open_case, story, staff, relation)
+
+
+def plan_approved(story: Story, year: int) -> dt.datetime:
+    """The day after the plan of a year was approved, in the December before it."""
+    return dt.datetime(year - 1, 12, 18, 9, tzinfo=story.now.tzinfo)
+
+
+def _before_the_case(story: Story, staff: Staff, relation: Relation, held: dt.datetime) -> None:
+    for site in relation.sites:
+        if site.is_supplying:
+            review = _review_of(staff, relation, site, held.date())
+            name_lead(story, staff, review)
+            announce(staff, relation, review.pk)
+            story.at(held, carry_out, story, staff, relation, review.pk)
+
+
+def _review_of(staff: Staff, relation: Relation, site: Site, day: dt.date) -> SiteReview:
+    """As the plan of the year has it; of a supplier that is newer than the plan as a supplement; else on its own."""
+    plan = SiteReviewPlan.objects.filter(year=day.year, status="approved").first()
+    planned = plan.reviews.filter(site=site, status="planned").first() if plan else None
+    if planned:
+        return planned
+    if plan and relation.supplier.created_at > plan.approved_at:
+        why = "New supplier on its way to strategic; the site has to be seen first"
+        return plans.add_site(plan, site, by=staff["csr"], reason="strategic", first_day=day, why=why)
+    return reviews.plan_review(site, by=staff["csr"], reason="strategic", planned_from=day, why="Before the CSR review")
 
 
 def _raise_finding(relation: Relation, lead: Any, review: SiteReview, row: Any, grade: str) -> Finding:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from csr_portal.core.fields import WebAddressField
 from suppliers.models.suppliers import Supplier, validate_country
@@ -71,7 +72,7 @@ class CountryImport(models.Model):
 class RiskModel(RuleVersion):
     """How risk is counted (R-RISK-1 by default): versioned; one version is current."""
 
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(pgettext_lazy("not of a person", "name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=10, choices=RiskKind.choices, default=RiskKind.POINTS)
     factors = models.JSONField(_("factors"))
     bands = models.JSONField(_("bands"), help_text="[[upper limit, band], …]")

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from csr_portal.core.fields import WebAddressField
 from csr_portal.core.models import Tracked
@@ -30,7 +31,7 @@ class Category(models.Model):
     """What we buy, as a tree. Suppliers of a key material belong to the yearly site review plan (M7)."""
 
     code = models.SlugField(max_length=40, unique=True)
-    name = models.JSONField(_("name"), validators=[validate_texts])
+    name = models.JSONField(pgettext_lazy("not of a person", "name"), validators=[validate_texts])
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     is_key_material = models.BooleanField(_("key material"), default=False)
     goods_on_labour_list = models.BooleanField(
@@ -54,7 +55,11 @@ class Supplier(Tracked):
     """
 
     number = models.CharField(_("supplier number"), max_length=20, unique=True)
-    name = models.CharField(_("name"), max_length=200, help_text=_("As registered, in the company's own script"))
+    name = models.CharField(
+        pgettext_lazy("not of a person", "name"),
+        max_length=200,
+        help_text=_("As registered, in the company's own script"),
+    )
     name_latin = models.CharField(_("name in Latin letters"), max_length=200, blank=True)
     country = models.CharField(_("country"), max_length=2, validators=[validate_country])
     region = models.CharField(_("province or state"), max_length=80, blank=True)
@@ -193,7 +198,7 @@ class Site(models.Model):
     """Where people work. Self-inspections, certificates and site reviews belong to a site."""
 
     supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="sites")
-    name = models.CharField(_("name"), max_length=160)
+    name = models.CharField(pgettext_lazy("not of a person", "name"), max_length=160)
     name_latin = models.CharField(_("name in Latin letters"), max_length=160, blank=True)
     country = models.CharField(_("country"), max_length=2, validators=[validate_country])
     region = models.CharField(_("province or state"), max_length=80, blank=True)

@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from audits.models import AnswerEvidence, InspectionCampaign, SelfInspection
 from tests.factories.audits import QuestionFactory, QuestionnaireVersionFactory, SelfInspectionFactory
-from tests.factories.suppliers import SiteFactory
+from tests.factories.suppliers import EvidenceFactory, SiteFactory
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -140,3 +140,31 @@ def test_list_takes_the_same_queries_for_every_number_of_rows(
 def test_list_exports_what_it_shows(inspection, buyer, login):
     text = b"".join(login(buyer).get("/staff/inspections/?export=csv")).decode("utf-8-sig")
     assert inspection.supplier.name in text
+
+
+def test_files_given_before_are_offered_once_each_with_their_date(inspection, alice, acme, rival, login):
+    twice = [EvidenceFactory(supplier=acme, file__sha256="a" * 64, file__original_name="fire.pdf") for _ in range(2)]
+    dated = EvidenceFactory(supplier=acme, file__sha256="b" * 64, effective_on="2026-03-04")
+    EvidenceFactory(supplier=rival, file__sha256="c" * 64)
+    EvidenceFactory(supplier=acme, file__sha256="d" * 64, withdrawn_at="2026-05-01T00:00Z", withdrawn_reason="wrong")
+    client = login(alice)
+    client.cookies["django_language"] = "en"
+    page = client.get(address(inspection, "a"))
+    assert list(page.context["known_files"]) == [dated, twice[1]]
+    assert "4 Mar 2026" in page.content.decode()
+
+
+@pytest.mark.parametrize("who", ["alice", "csr_manager"])
+def test_report_forms_name_every_language_in_its_own_words(who, inspection, alice, csr_manager, login, request):
+    SelfInspection.objects.filter(pk=inspection.pk).update(status="submitted", submitted_at="2026-05-01T00:00Z")
+    client = login(request.getfixturevalue(who))
+    client.cookies["django_language"] = "zh-hans"
+    path = "portal" if who == "alice" else "staff"
+    end = "result/" if who == "alice" else ""
+    text = client.get(f"/{path}/inspections/{inspection.pk}/{end}").content.decode()
+    assert [word in text for word in (">English</option>", ">简体中文</option>", ">日本語</option>", "英语")] == [
+        True,
+        True,
+        True,
+        False,
+    ]

@@ -12,9 +12,11 @@ from audits.models import AnswerChange, AnswerEvidence, SelfInspection
 from audits.states import InspectionStatus as S
 from audits.workflow import inspections as workflow
 from audits.workflow import questionnaires
+from audits.workflow.evidence import keep_file
 from csr_portal.core.models import HistoryEntry, Notice
 from csr_portal.core.timezones import last_valid_day, today
 from csr_portal.core.workflow import WorkflowError, available
+from suppliers.models import Evidence
 from tests.factories.audits import (
     AnswerFactory,
     EvidenceTypeFactory,
@@ -317,3 +319,31 @@ def test_answers_of_another_supplier_do_not_exist(inspection, rival, mallory):
         workflow.save_answer(
             inspection.pk, questions(inspection)["a"].pk, supplier=rival, by=mallory, choice="no", base_revision=1
         )
+
+
+# One file, one piece of evidence
+
+
+def pdf():
+    return SimpleUploadedFile("消防.pdf", PDF)
+
+
+def test_the_same_file_for_two_questions_is_one_piece_of_evidence(inspection, alice):
+    known = questions(inspection)
+    first = workflow.attach_upload(inspection, known["a"], pdf(), by=alice)
+    second = workflow.attach_upload(inspection, known["b"], pdf(), by=alice)
+    again = workflow.attach_upload(inspection, known["b"], pdf(), by=alice)
+    assert (second.evidence, again) == (first.evidence, second)
+    assert Evidence.objects.filter(supplier=inspection.supplier).count() == 1
+
+
+def test_a_file_of_another_day_of_another_supplier_or_withdrawn_is_another_piece(
+    inspection, alice, acme, rival, mallory
+):
+    question = questions(inspection)["a"]
+    theirs = keep_file(rival, None, pdf(), by=mallory)
+    first = workflow.attach_upload(inspection, question, pdf(), by=alice, effective_on=dt.date(2026, 5, 1))
+    later = workflow.attach_upload(inspection, question, pdf(), by=alice, effective_on=dt.date(2026, 6, 1))
+    Evidence.objects.filter(supplier=acme).update(withdrawn_at="2026-07-01T00:00Z", withdrawn_reason="wrong site")
+    fresh = workflow.attach_upload(inspection, question, pdf(), by=alice)
+    assert len({theirs.pk, first.evidence_id, later.evidence_id, fresh.evidence_id}) == 4

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -186,10 +187,11 @@ def _last_answer(inspection: SelfInspection, question: Question) -> Answer | Non
 
 
 def _known_files(request: HttpRequest, row: Row) -> Any:
-    """Files the supplier has given before and that may be used here again (B17)."""
-    used = [link.evidence_id for link in row.files]
-    rows = request.supplier.evidence.filter(withdrawn_at=None).exclude(pk__in=used)
-    return rows.select_related("file")[:30]
+    """Files the supplier has given before and that may be used here again, each once, the newest first (B17)."""
+    used = [link.evidence.file.sha256 for link in row.files]
+    rows = request.supplier.evidence.filter(withdrawn_at=None).exclude(file__sha256__in=used).order_by()
+    newest = rows.values("file__sha256").annotate(newest=Max("pk")).values("newest")
+    return request.supplier.evidence.filter(pk__in=newest).select_related("file")[:30]
 
 
 def _save_and_go_on(request: HttpRequest, inspection: SelfInspection, question_pk: int) -> HttpResponse:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from audits.models import Answer, AnswerEvidence, Question, SelfInspection
 from audits.states import AnswerVerdict
 from audits.states import InspectionStatus as S
+from audits.workflow.evidence import keep_file
 from audits.workflow.inspections.answering import require_editable, start
-from csr_portal.core import files, history
+from csr_portal.core import history
 from csr_portal.core.models import User
 from csr_portal.core.workflow import WorkflowError
 from suppliers.models import Evidence
@@ -32,13 +33,8 @@ def attach_upload(
     require_editable(inspection, by)
     if client_id and (known := _link_known(inspection, client_id)):
         return known
-    stored = files.receive(upload, by=by, client_id=client_id)
-    evidence = Evidence.objects.create(
-        supplier_id=inspection.supplier_id,
-        site_id=inspection.site_id,
-        file=stored,
-        added_by=by,
-        effective_on=effective_on,
+    evidence = keep_file(
+        inspection.supplier, inspection.site, upload, by=by, client_id=client_id, effective_on=effective_on
     )
     return _attach(inspection, question, evidence, by=by, client_id=client_id)
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from csr_portal.core.states import DeliveryStatus
 
@@ -21,7 +22,7 @@ class Webhook(models.Model):
     The secret is kept encrypted (signing.py). For an overlap after a change the former one signs too.
     """
 
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("not of a person", "name"), max_length=80)
     address = models.URLField(_("address"), max_length=500)
     events = models.JSONField(_("events"), default=list)
     is_active = models.BooleanField(_("active"), default=True)
