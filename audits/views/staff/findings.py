@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +17,7 @@ from audits import permissions
 from audits.forms.findings import EvidenceVerdictForm, FindingForm, OtherFindingForm, ReasonForm
 from audits.models import CheckpointResult, Finding
 from audits.querysets import overdue_finding
-from audits.states import FindingStatus, Grade, Origin
+from audits.states import FindingStatus, Grade, Origin, SiteReviewStatus
 from audits.views.steps import taken, tell_errors
 from audits.workflow import findings as workflow
 from audits.workflow.evidence import keep_file
@@ -160,11 +161,12 @@ def finding_from_checkpoint(request: HttpRequest, pk: int) -> HttpResponse:
     form = FindingForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         origin = {"origin": Origin.SITE_REVIEW, "site_review": row.review, "checkpoint": row}
-        if row.review.status == "in_progress" and _raise(request, form, row.review.site, **origin):
+        if row.review.status != SiteReviewStatus.IN_PROGRESS:
+            messages.error(request, _("Findings are raised while the review is on site."))
+        elif _raise(request, form, row.review.site, **origin):
             response = redirect("staff:site-review-field", pk=row.review_id)
             response["Location"] += f"#cp-{row.pk}"
             return response
-        messages.error(request, _("Findings are raised while the review is on site."))
     last = workflow.previous_finding(row.review.site, row.question.clause, today())
     return render(request, "staff/audits/finding_form.html", {"form": form, "row": row, "previous": last})
 
@@ -177,7 +179,8 @@ def _raise(request: HttpRequest, form: BaseForm, site: Site, **origin: Any) -> F
     data = form.cleaned_data
     uploads = data.pop("new_photos")
     try:
-        photos = [keep_file(site.supplier, site, upload, by=request.user) for upload in uploads]
+        with transaction.atomic():  # all of the photos or none
+            photos = [keep_file(site.supplier, site, upload, by=request.user) for upload in uploads]
     except ValidationError as error:
         form.add_error("new_photos", error)
         return None
