@@ -147,9 +147,9 @@ def test_files_given_before_are_offered_once_each_with_their_date(inspection, al
     dated = EvidenceFactory(supplier=acme, file__sha256="b" * 64, effective_on="2026-03-04")
     EvidenceFactory(supplier=rival, file__sha256="c" * 64)
     EvidenceFactory(supplier=acme, file__sha256="d" * 64, withdrawn_at="2026-05-01T00:00Z", withdrawn_reason="wrong")
-    client = login(alice)
-    client.cookies["django_language"] = "en"
-    page = client.get(address(inspection, "a"))
+    alice.language = "en"
+    alice.save()
+    page = login(alice).get(address(inspection, "a"))
     assert list(page.context["known_files"]) == [dated, twice[1]]
     assert "4 Mar 2026" in page.content.decode()
 
@@ -157,8 +157,10 @@ def test_files_given_before_are_offered_once_each_with_their_date(inspection, al
 @pytest.mark.parametrize("who", ["alice", "csr_manager"])
 def test_report_forms_name_every_language_in_its_own_words(who, inspection, alice, csr_manager, login, request):
     SelfInspection.objects.filter(pk=inspection.pk).update(status="submitted", submitted_at="2026-05-01T00:00Z")
-    client = login(request.getfixturevalue(who))
-    client.cookies["django_language"] = "zh-hans"
+    person = request.getfixturevalue(who)
+    person.language = "zh-hans"
+    person.save()
+    client = login(person)
     path = "portal" if who == "alice" else "staff"
     end = "result/" if who == "alice" else ""
     text = client.get(f"/{path}/inspections/{inspection.pk}/{end}").content.decode()
