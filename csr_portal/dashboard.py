@@ -47,6 +47,7 @@ class Source:
     waiting: Mapping[str, Any] | None = None
     related: tuple[str, ...] = ("supplier",)
     supplier_path: str = "supplier"
+    opened_by: str = "pk"  # the attribute whose value the staff page is opened with
 
 
 SOURCES = (
@@ -72,8 +73,9 @@ SOURCES = (
     Source(
         JoinRequest,
         "user-round-plus",
-        "staff:join-request-detail",
+        "staff:supplier-people",
         {"requested": Wording(_("Somebody asks to join as a contact"), _("Decide"))},
+        opened_by="supplier_id",
     ),
     Source(
         Certificate,
@@ -264,7 +266,7 @@ def _staff_task(source: Source, obj: Any) -> Task:
         icon=source.icon,
         what=str(wording.what),
         verb=str(wording.verb),
-        url=reverse(source.staff_url, args=[obj.pk]),
+        url=reverse(source.staff_url, args=[getattr(obj, source.opened_by)]),
         obj=obj if isinstance(obj, Supplier) else obj.supplier,
         site=getattr(obj, "site", None),
         since=obj.status_since,

@@ -266,27 +266,34 @@ def _let_in(invitation: Invitation, user: User, phone: str, company: dict[str, A
             address=supplier.address,
         )
     if supplier.status == SupplierStatus.INVITED:
-        move(supplier, SUPPLIER_STEPS, "supplier.register", by=SYSTEM, data={"person": user.name}, turn=Turn.BUYER)
-        events.status_changed(supplier)
-        facts_changed(supplier, by=user)
-        risk.rate(supplier)
-        duplicates.look_for(supplier)
+        _register(supplier, user)
     url = reverse("staff:supplier-detail", args=[supplier.pk])
     context = {"supplier": supplier, "newcomer": user}
     tell([supplier.owner], "suppliers/registered", about=supplier, event=f"person {user.pk}", url=url, context=context)
     return contact
 
 
+def _register(supplier: Supplier, user: User) -> None:
+    """The first person is there: from now on the company has a risk and a place in the lists."""
+    move(supplier, SUPPLIER_STEPS, "supplier.register", by=SYSTEM, data={"person": user.name}, turn=Turn.BUYER)
+    events.status_changed(supplier)
+    facts_changed(supplier, by=user)
+    risk.rate(supplier)
+    duplicates.look_for(supplier)
+
+
 # Joining a company that we know
 
 
 def _ask_to_join(supplier: Supplier, user: User) -> JoinRequest:
+    """A colleague decides; where nobody acts for the company yet, the buyer."""
+    admins = [c.user for c in Contact.objects.filter(supplier=supplier).admins().select_related("user")]
+    turn = Turn.SUPPLIER if admins else Turn.BUYER
     request = JoinRequest.objects.create(
-        supplier=supplier, user=user, status=JoinStatus.REQUESTED, turn=Turn.SUPPLIER, status_since=timezone.now()
+        supplier=supplier, user=user, status=JoinStatus.REQUESTED, turn=turn, status_since=timezone.now()
     )
     history.record(request, "join.ask", by=user, to_status=JoinStatus.REQUESTED)
     context = {"supplier": supplier, "newcomer": user}
-    admins = [c.user for c in Contact.objects.filter(supplier=supplier).admins().select_related("user")]
     people_url = reverse("portal:people")
     tell(admins, "suppliers/join_request", about=request, event="asked", url=people_url, context=context)
     url = reverse("staff:supplier-people", args=[supplier.pk])
@@ -296,9 +303,15 @@ def _ask_to_join(supplier: Supplier, user: User) -> JoinRequest:
 
 @transaction.atomic
 def approve_join(request: JoinRequest, *, by: Actor) -> Contact:
-    lock(request.supplier_id)
+    """Let the person in. The first one of a company that was only listed or invited registers it (B13)."""
+    supplier = lock(request.supplier_id)
     move(request, JOIN_STEPS, "join.approve", by=by)
-    contact = let_in(request.supplier, request.user, role=ContactRole.MEMBER, by=by)
+    is_first = not Contact.objects.filter(supplier=supplier).current().exists()
+    contact = let_in(supplier, request.user, role=ContactRole.ADMIN if is_first else ContactRole.MEMBER, by=by)
+    if supplier.status == SupplierStatus.LISTED:
+        move(supplier, SUPPLIER_STEPS, "supplier.invite_listed", by=by)
+    if supplier.status == SupplierStatus.INVITED:
+        _register(supplier, request.user)
     _tell_newcomer(request)
     return contact
 

@@ -118,6 +118,21 @@ def test_join_is_approved_by_an_administrator_of_the_company_only(acme, alice, b
     assert (contact.supplier, contact.role, contact.user) == (acme, ContactRole.MEMBER, request.user)
 
 
+@pytest.mark.parametrize("status", ["listed", "invited"])
+def test_first_person_of_a_known_company_is_let_in_by_the_buyer_and_registers(status, acme, buyer, invitation, login):
+    Supplier.objects.filter(pk=acme.pk).update(status=status, registration_number=NUMBER)
+    acme.refresh_from_db()
+    acme.save()
+    Client().post(link(invitation), FORM)
+    request = JoinRequest.objects.get()
+    assert request.turn == "buyer"
+    task = f"/staff/suppliers/{acme.pk}/people/"
+    assert task in login(buyer).get("/staff/").content.decode()
+    contact = invitations.approve_join(request, by=buyer)
+    acme.refresh_from_db()
+    assert (contact.role, acme.status, acme.turn) == (ContactRole.ADMIN, "registered", "buyer")
+
+
 DEAD = {
     "used": {"status": InvitationStatus.REGISTERED},
     "revoked": {"status": InvitationStatus.REVOKED},
