@@ -5,6 +5,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils.translation import override
 
+from csr_portal.core import history
 from suppliers.states import ContactRole
 from tests.factories.core import UserFactory
 from tests.factories.suppliers import ContactFactory, GatePolicyFactory, SupplierFactory
@@ -15,6 +16,12 @@ def english():
     """A request leaves its reader's language active; no test shall depend on which one ran before."""
     with override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_anchors():
+    """The entries of the test before are rolled back; the lines outside the database that anchor them are not."""
+    history.anchor_path().unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")

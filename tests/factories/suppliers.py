@@ -51,7 +51,7 @@ class SupplierFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Supplier
 
-    number = factory.Sequence(lambda n: f"S-{10000 + n}")
+    number = factory.Sequence(lambda n: f"S-{50000 + n}")  # far from the numbers that tests name
     name = factory.Sequence(lambda n: f"东莞市宏达五金制品有限公司{n}")
     name_latin = factory.Sequence(lambda n: f"Dongguan Hongda Hardware {n} Co., Ltd.")
     country = "CN"

@@ -258,8 +258,8 @@ def site_reviewed(people, supplier):
     year, site = today().year, supplier.sites.get()
     csr.open("/staff/plans/").fill(year=year).press()
     if not SiteReview.objects.exists():
-        csr.fill(site=site.pk, reason="strategic", first_day=today())
-        csr.press("form[action$='/sites/'] button[type=submit]")
+        csr.press(f"a[href='/staff/site-reviews/new/?plan={year}']")
+        csr.fill(site=site.pk, reason="strategic", first_day=today()).press()
     review = SiteReview.objects.get(site=site)
     people.second.open(f"/staff/plans/{year}/").press("form[action$='/approve/'] button")
 
