@@ -309,7 +309,7 @@ STANDING_SOURCES = [
     "training.gates.standing",
 ]
 HISTORY_SENTENCES = "csr_portal.sentences.all_sentences"  # how every action of every app reads
-# What a merge of two suppliers does with each kind of row of a supplier (docs/decisions/0020-merging.md).
+# What a merge of two suppliers does with each kind of row of a supplier (docs/decisions/0007-merging.md).
 MERGE_PARTS = [
     "suppliers.merge_parts.PARTS",
     "agreements.merge_parts.PARTS",

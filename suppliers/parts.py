@@ -1,4 +1,4 @@
-"""What a merge of two suppliers does with each kind of row that belongs to a supplier (docs/decisions/0020-merging.md).
+"""What a merge of two suppliers does with each kind of row that belongs to a supplier (docs/decisions/0007-merging.md).
 
 Each app says it for its own models in `merge_parts.py`; settings.MERGE_PARTS lists those. A kind of row that nobody
 speaks for makes every merge impossible, and a test says so before.

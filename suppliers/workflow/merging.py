@@ -1,4 +1,4 @@
-"""Two suppliers that are one company become one, and two again within 30 days (docs/decisions/0020-merging.md).
+"""Two suppliers that are one company become one, and two again within 30 days (docs/decisions/0007-merging.md).
 
 What lives goes to the survivor: sites with everything seen there, certificates, training; people are let in. What was
 signed, decided or sent in the old supplier's name stays with it untouched, and is read from the survivor's page.
