@@ -15,7 +15,7 @@ from csr_portal.demo.staff import Staff
 from csr_portal.demo.story import Story
 from suppliers import gates
 from suppliers.models import Site
-from suppliers.states import Segment
+from suppliers.states import Outcome, Segment
 from suppliers.workflow import reviews as cases
 
 SEEN = {
@@ -240,7 +240,11 @@ def _open_case(story: Story, staff: Staff, relation: Relation) -> None:
     """The buyer opens the CSR review, a CSR manager prepares it, another one decides; if the gate allows it."""
     supplier = relation.fresh
     gate = gates.check(supplier, Segment.STRATEGIC, leaving_out=frozenset({"csr_review"}))
-    if supplier.status != "cooperating" or not gate.is_open:
+    if supplier.status == "cooperating" and gate.outcome == Outcome.CONDITIONAL:
+        # A major finding is being corrected: the case waits until it is closed.
+        story.at(story.after(dt.datetime.now(dt.UTC), 20, 25), _open_case, story, staff, relation)
+        return
+    if supplier.status != "cooperating" or gate.outcome != Outcome.APPROVED:
         relation.notes["not strategic because"] = [c.code for c in gate.missing]
         return
     case = cases.open_review(supplier, request="Second source for the new line; volume doubles", by=supplier.owner)
