@@ -70,9 +70,10 @@ def _after_admission(story: Story, staff: Staff, relation: Relation, admitted: d
 
 def _ask_for_self_inspection(story: Story, staff: Staff, relation: Relation, admitted: dt.datetime) -> None:
     """Strategic suppliers have one that counts; of the others every third has one, some are on the way."""
-    dice = story.dice
+    dice, earliest = story.dice, story.after(admitted, 2, 8)
     if relation.goal == "strategic":
-        inspections.plan(story, staff, relation, story.days_ago(dice.randint(180, 300)), "accepted")
+        asked = max(story.days_ago(dice.randint(180, 300)), earliest)
+        inspections.plan(story, staff, relation, asked, "accepted")
         if relation.place == 0:  # the clerk of the tour is in the middle of this year's
             inspections.plan(story, staff, relation, story.days_ago(16), "in_progress")
         return
@@ -82,4 +83,5 @@ def _ask_for_self_inspection(story: Story, staff: Staff, relation: Relation, adm
     if goal:
         relation.notes["weakness"] = dice.choice([0.02, 0.05, 0.15, 0.3])
         age = {"accepted": (70, 320), "submitted": (20, 34), "returned": (40, 55), "in_progress": (16, 60)}
-        inspections.plan(story, staff, relation, story.days_ago(dice.randint(*age.get(goal, (2, 50)))), goal)
+        asked = max(story.days_ago(dice.randint(*age.get(goal, (2, 50)))), earliest)
+        inspections.plan(story, staff, relation, asked, goal)
