@@ -230,7 +230,10 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "campaign": campaign,
         "progress": campaigns.progress(campaign),
         "left_out": left_out[:200],
-        "unreachable": campaign.targets.visible_to(request.user).without_person().select_related("supplier")[:200],
+        "unreachable": campaign.targets.visible_to(request.user)
+        .without_person()
+        .select_related("supplier")
+        .order_by("supplier_id")[:200],
         "steps": {offer.name.partition(".")[2] for offer in available(campaigns.STEPS, campaign, request.user)},
         "form": ReasonForm(),
     }
