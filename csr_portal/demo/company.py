@@ -70,7 +70,7 @@ def _after_admission(story: Story, staff: Staff, relation: Relation, admitted: d
 
 def _ask_for_self_inspection(story: Story, staff: Staff, relation: Relation, admitted: dt.datetime) -> None:
     """Strategic suppliers have one that counts; of the others every third has one, some are on the way."""
-    dice, earliest = story.dice, story.after(admitted, 2, 8)
+    dice, earliest = story.dice, admitted + dt.timedelta(days=3)
     if relation.goal == "strategic":
         asked = max(story.days_ago(dice.randint(180, 300)), earliest)
         inspections.plan(story, staff, relation, asked, "accepted")

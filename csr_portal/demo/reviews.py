@@ -84,7 +84,8 @@ def carry_out(story: Story, staff: Staff, relation: Relation, review_id: int, go
             _check(story, row, lead, "conform")
         return
     grade = "minor" if relation.place == 0 else story.dice.choice(["", "minor", "minor", "major"])
-    bad = next((row for row in rows if row.question.criticality == "critical"), rows[0]) if grade else None
+    about_safety = (row for row in rows if row.question.clause and row.question.clause.number.startswith("3."))
+    bad = next(about_safety, rows[0]) if grade else None  # what SEEN tells is about safety, chapter 3 of SA8000
     weak = [bad] if relation.goal == "strategic" else [bad, *rows[5 :: story.dice.choice(WEAK_EVERY)]]
     for row in rows:
         _check(story, row, lead, "partly" if row in weak else "conform")
