@@ -1,6 +1,6 @@
 """One text to many suppliers: a campaign keeps who is to get it, jobs issue it 25 at a time, pages show how far it is.
 
-Each supplier is issued to and ticked off in one transaction, so that a batch that dies is simply begun again.
+A batch is issued and ticked off in one transaction, so that one that dies is simply begun again.
 """
 
 import datetime as dt
@@ -13,21 +13,25 @@ from django.db.models import Count, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from agreements import workflow
+from agreements import events, workflow
 from agreements.models import Acknowledgement, Agreement, Campaign, CampaignTarget, Version
 from agreements.permissions import can_issue
 from agreements.states import READABLE, RECALLABLE, AcknowledgementStatus, CampaignStatus, VersionStatus
+from agreements.tasks import present_some
 from csr_portal.core import history
+from csr_portal.core.bulk import batches
 from csr_portal.core.jobs import job
 from csr_portal.core.models import User
 from csr_portal.core.timezones import today
 from csr_portal.core.workflow import SYSTEM, Actor, Step, WorkflowError, move
 from suppliers.models import Supplier
 from suppliers.permissions import is_system
-from suppliers.workflow import lock
+from suppliers.standing import refreshed_at_the_end
+from suppliers.workflow import lock_all
 from suppliers.workflow.supplier import remind
 
 BATCH = 25
+DRAWN_TOGETHER = 5  # files per job: few enough that little is drawn again after a crash
 C = CampaignStatus
 STEPS = {
     "campaign.begin": Step((C.PLANNED,), C.RUNNING, can_issue),
@@ -72,6 +76,7 @@ def begin(campaign: Campaign, *, by: Actor) -> None:
     if campaign.version.status != VersionStatus.PUBLISHED:
         reason = _("The text was replaced before the day of the issue.")
         move(campaign, STEPS, "campaign.recall", by=SYSTEM, reason=reason, end_reason=reason)
+        events.campaign_changed(campaign)
         return
     move(campaign, STEPS, "campaign.begin", by=by)
     _go_on(campaign)
@@ -93,6 +98,7 @@ def resume(campaign: Campaign, *, by: User) -> None:
 def recall(campaign: Campaign, *, by: User, reason: str) -> None:
     """Stop the issue for good and take back what nobody has signed. An acknowledged guideline stays acknowledged."""
     move(campaign, STEPS, "campaign.recall", by=by, reason=reason, end_reason=reason)
+    events.campaign_changed(campaign)
     recall_batch.enqueue(campaign.pk, by.pk, key=f"{campaign.pk}:first")
 
 
@@ -109,6 +115,7 @@ def _go_on(campaign: Campaign, attempt: str = "") -> None:
         left_out = campaign.targets.left_out().count()
         data = {"issued": campaign.targets.count() - left_out, "left_out": left_out}
         move(campaign, STEPS, "campaign.close", by=SYSTEM, data=data)
+        events.campaign_changed(campaign)
 
 
 @job("agreements.issue_batch", time_limit=90)
@@ -116,27 +123,43 @@ def issue_batch(campaign_id: int) -> None:
     """Issue to the next suppliers that wait. Run twice, it issues to nobody twice."""
     campaign = Campaign.objects.select_related("version__document", "created_by").get(pk=campaign_id)
     with history.sealed_at_the_end():
-        for target in list(campaign.targets.pending().select_related("supplier")[:BATCH]):
-            _issue_to(target, campaign)
+        _issue_next(campaign)
     _go_on(campaign)
 
 
 @transaction.atomic
-def _issue_to(target: CampaignTarget, campaign: Campaign) -> None:
-    """Locks the supplier, then the campaign: who pauses or recalls waits for this one, and none comes after it."""
-    supplier = lock(target.supplier_id)
-    is_running = list(Campaign.objects.running().select_for_update().filter(pk=campaign.pk).values_list("pk"))
-    if not is_running or not CampaignTarget.objects.pending().filter(pk=target.pk).exists():
+def _issue_next(campaign: Campaign) -> None:
+    """Locks the suppliers, then the campaign: who pauses or recalls waits for this batch, and none comes after it."""
+    next_ones = list(campaign.targets.pending().values_list("supplier_id", flat=True)[:BATCH])
+    suppliers = {supplier.pk: supplier for supplier in lock_all(next_ones)}
+    if not list(Campaign.objects.running().select_for_update().filter(pk=campaign.pk).values_list("pk")):
         return
-    note, by = "", campaign.created_by or SYSTEM
-    with translation.override(by.language if isinstance(by, User) else None):
-        try:
-            workflow.issue(campaign.version, supplier, by=by, due_on=campaign.due_on, campaign=campaign)
-        except WorkflowError as error:
-            note = error.message
-        except PermissionDenied:
-            note = _("Only procurement may issue texts.")
-    CampaignTarget.objects.filter(pk=target.pk).update(done_at=timezone.now(), note=note[:300])
+    targets = list(campaign.targets.pending().filter(supplier_id__in=next_ones))
+    by = campaign.created_by or SYSTEM
+    with refreshed_at_the_end(), translation.override(by.language if isinstance(by, User) else None):
+        rows = [_issue_to(target, suppliers[target.supplier_id], campaign, by) for target in targets]
+    CampaignTarget.objects.bulk_update(targets, ["done_at", "note"])
+    _have_drawn([row.pk for row in rows if isinstance(row, Agreement)])
+
+
+def _issue_to(
+    target: CampaignTarget, supplier: Supplier, campaign: Campaign, by: Actor
+) -> Agreement | Acknowledgement | None:
+    """What the supplier got; or nothing, then the target says why."""
+    target.done_at = timezone.now()
+    try:
+        return workflow.issue(campaign.version, supplier, by=by, due_on=campaign.due_on, campaign=campaign)
+    except WorkflowError as error:
+        target.note = error.message[:300]
+    except PermissionDenied:
+        target.note = _("Only procurement may issue texts.")
+    return None
+
+
+def _have_drawn(keys: list[int]) -> None:
+    for few in batches(keys, DRAWN_TOGETHER):
+        ids = ",".join(map(str, few))
+        present_some.enqueue(ids, key=ids)
 
 
 @job("agreements.recall_batch", time_limit=90)

@@ -15,6 +15,7 @@ from agreements.states import AgreementStatus as A
 from csr_portal.core.models import Notice
 from csr_portal.core.states import MailStatus
 from csr_portal.core.timezones import today
+from suppliers.countries import country_name
 from suppliers.models import Category, Contact
 from suppliers.querysets import SupplierQuerySet
 from suppliers.states import SupplierStatus
@@ -90,7 +91,7 @@ def by_segment(suppliers: SupplierQuerySet) -> list[Share]:
 
 
 def by_country(suppliers: SupplierQuerySet) -> list[Share]:
-    return _shares(suppliers, "country", str)
+    return _shares(suppliers, "country", country_name)
 
 
 def by_owner(suppliers: SupplierQuerySet) -> list[Share]:

@@ -154,12 +154,18 @@ def _urls(page: str, supplier: Supplier, row: Agreement | Acknowledgement | None
     return {"url": staff, "portal_url": reverse(f"portal:{page}-detail", args=[row.pk])}
 
 
-def standing(supplier: Supplier, day: dt.date) -> dict[str, Any]:
-    """The supplier's agreement and guideline as list columns, and what waits. Two queries."""
-    agreements = list(Agreement.objects.filter(supplier=supplier).select_related("document").order_by("-pk"))
+def standing(suppliers: Sequence[Supplier], day: dt.date) -> dict[int, dict[str, Any]]:
+    """The suppliers' agreements and guidelines as list columns, and what waits. Two queries."""
+    agreements = by_supplier(
+        Agreement.objects.filter(supplier__in=suppliers).select_related("document").order_by("-pk")
+    )
+    papers = by_supplier(Acknowledgement.objects.filter(supplier__in=suppliers).order_by("-pk"))
+    return {pk: _standing_of(agreements[pk], papers[pk], day) for pk in (supplier.pk for supplier in suppliers)}
+
+
+def _standing_of(agreements: list[Agreement], papers: list[Acknowledgement], day: dt.date) -> dict[str, Any]:
     csr = [row for row in agreements if row.document.kind == DocumentKind.CSR_AGREEMENT]
     held = next((row for row in csr if _holds(row, day)), None)
-    papers = list(Acknowledgement.objects.filter(supplier=supplier).order_by("-pk"))
     open_papers = [p for p in papers if p.status in (AcknowledgementStatus.ISSUED, AcknowledgementStatus.VIEWED)]
     newest = {row.document_id: row.pk for row in reversed(agreements)}
     waiting: list[Agreement | Acknowledgement] = [

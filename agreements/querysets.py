@@ -91,6 +91,10 @@ class AgreementQuerySet(OwnedBySupplierQuerySet):
     def csr(self) -> Self:
         return self.filter(document__kind=DocumentKind.CSR_AGREEMENT)
 
+    def in_force_until(self, first: dt.date, last: dt.date) -> Self:
+        """In force, with a last valid day in this span."""
+        return self.in_force().filter(valid_until__range=(first, last))
+
     def ended_before(self, day: dt.date) -> Self:
         """In force on paper, although the last valid day is over."""
         return self.in_force().filter(valid_until__lt=day)

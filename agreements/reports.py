@@ -200,10 +200,7 @@ def draw_sealed(agreement: Agreement) -> bytes:
         Attachment("record.json", "application/json", _json(record), "Evidence record"),
         Attachment("presented.pdf", "application/pdf", read_file(agreement.presented_file), "The text as presented"),
     ]
-    if agreement.chop_scan:
-        scan = agreement.chop_scan
-        name = f"chop.{scan.media_type.rpartition('/')[2]}"
-        attachments.append(Attachment(name, scan.media_type, read_file(scan.file), "Paper with company chop"))
+    attachments += _chopped(agreement)
     if agreement.is_own_code and (code := agreement.own_codes.select_related("file").first()):
         own = Attachment(
             "own-code.pdf", "application/pdf", read_file(code.file.file), "The supplier's own code of conduct"
@@ -240,6 +237,19 @@ def draw_sealed(agreement: Agreement) -> bytes:
         images=images,
     )
     return seal_pdf(pdf, reason=f"{agreement.number} {agreement.verify_code}")
+
+
+def _chopped(agreement: Agreement) -> list[Attachment]:
+    """The scans and photos of the paper that was confirmed, as they came."""
+    paper = agreement.chop_paper
+    scans = [row.file for row in paper.files.select_related("file")] if paper else []
+    return [
+        Attachment(
+            f"chop-{place}.{scan.media_type.rpartition('/')[2]}", scan.media_type, read_file(scan.file),
+            "Paper with company chop",
+        )
+        for place, scan in enumerate(scans, 1)
+    ]  # fmt: skip
 
 
 def verify_url(agreement: Agreement) -> str:

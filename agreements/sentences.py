@@ -53,6 +53,15 @@ SENTENCES = {
     "agreement.supersede": (_("Replaced by agreement %(by_number)s"), "neutral", "layers"),
     "agreement.expire": (_("Agreement expired"), "bad", "calendar-x"),
     "agreement.terminate": (_("Agreement terminated"), "neutral", "file-x"),
+    "document.hand_over": (_("Signs for the company: %(successor)s, before: %(person)s"), "info", "repeat"),
+    "agreement.hand_over": (
+        _("Signature for the company expected from %(successor)s, before: %(person)s"),
+        "info",
+        "repeat",
+    ),
+    "campaign.hand_over": (_("Campaign in the hands of %(successor)s, before: %(person)s"), "info", "repeat"),
+    "agreement.extend": (_("New date to sign by: %(to)s instead of %(from)s"), "neutral", "calendar-plus"),
+    "acknowledgement.extend": (_("New date for the guideline: %(to)s instead of %(from)s"), "neutral", "calendar-plus"),
     "acknowledgement.issue": (_("Guideline issued, version %(version)s"), "info", "send"),
     "acknowledgement.view": (_("Guideline opened by %(by)s"), "info", "eye"),
     "acknowledgement.acknowledge": (

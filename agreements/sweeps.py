@@ -5,7 +5,8 @@ import datetime as dt
 from django.utils import timezone
 
 from agreements import campaigns, workflow
-from agreements.models import Agreement
+from agreements.models import Agreement, ChopPaper
+from agreements.tasks import straighten_paper, tell_expiring
 from csr_portal.core.timezones import today
 
 
@@ -16,9 +17,17 @@ def nightly(day: dt.date | None = None) -> int:
     for agreement in rows:
         workflow.expire(agreement, day=day)
     seal_again(day)
+    tell_expiring.enqueue(day.isoformat(), key=day.isoformat())
+    straighten_again(day)
     campaigns.begin_due(day)
     campaigns.ask_again(day)
     return len(rows)
+
+
+def straighten_again(day: dt.date) -> None:
+    """Ask once a day for the viewing copies that were never begun: papers from before there were any."""
+    for pk in ChopPaper.objects.filter(page_count=0).values_list("pk", flat=True):
+        straighten_paper.enqueue(pk, key=f"{pk}:{day}")
 
 
 def seal_again(day: dt.date, now: dt.datetime | None = None) -> None:

@@ -1,23 +1,30 @@
 """Work that follows a step: draw the text as presented, mail a code."""
 
 import datetime as dt
+import logging
 from contextlib import suppress
 
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from agreements.models import Agreement, SigningLink
+from agreements import events
+from agreements.models import Agreement, ChopPaper, SigningLink
 from agreements.reports import draw_presented
+from agreements.viewing import make_viewing_copy
 from csr_portal.core.drawn_files import forget_others, keep
 from csr_portal.core.jobs import job
 from csr_portal.core.models import Organisation, User
 from csr_portal.core.seal import sha256
 from csr_portal.core.workflow import WorkflowError
+from suppliers.gates import EXPIRING_DAYS
 from suppliers.models import Supplier
 from suppliers.workflow.supplier import remind
 
+log = logging.getLogger(__name__)
+
 REMIND_AT_ONCE = 25
+DAYS_MISSED = 7  # a longer standstill is not made up for
 FILE_FIELDS = (
     "presented_file", "presented_sha256", "sealed_file", "sealed_sha256", "archive_file", "archive_sha256",
 )  # fmt: skip
@@ -26,6 +33,18 @@ FILE_FIELDS = (
 @job("agreements.present")
 def present(agreement_id: int) -> None:
     ensure_presented(Agreement.objects.select_related("supplier", "version__document").get(pk=agreement_id))
+
+
+@job("agreements.present_some")
+def present_some(ids: str) -> None:
+    """Draw the texts of these agreements. Each is kept as soon as it is drawn; one that fails gets a job of its own."""
+    rows = Agreement.objects.filter(pk__in=[int(pk) for pk in ids.split(",")], presented_sha256="").order_by("pk")
+    for row in rows.select_related("supplier", "version__document").prefetch_related("version__clauses"):
+        try:
+            ensure_presented(row)
+        except Exception:
+            log.exception("agreement %s was not drawn together with others", row.pk)
+            present.enqueue(row.pk, key=str(row.pk))
 
 
 def ensure_presented(agreement: Agreement) -> Agreement:
@@ -38,6 +57,12 @@ def ensure_presented(agreement: Agreement) -> Agreement:
     Agreement.objects.filter(pk=agreement.pk, presented_sha256="").update(presented_file=path, presented_sha256=digest)
     forget_unnamed(agreement)
     return agreement
+
+
+@job("agreements.straighten", time_limit=600)
+def straighten_paper(paper_id: int) -> None:
+    """The copy of a paper with the company chop that people look at; what was received stays as it is."""
+    make_viewing_copy(ChopPaper.objects.select_related("agreement").get(pk=paper_id))
 
 
 def folder_of(agreement: Agreement) -> str:
@@ -58,6 +83,15 @@ def remind_suppliers(by_id: int, day: str, ids: str) -> None:
     for supplier in Supplier.objects.filter(pk__in=[int(pk) for pk in ids.split(",")]).order_by("pk"):
         with suppress(WorkflowError):
             remind(supplier, by=by, day=dt.date.fromisoformat(day))
+
+
+@job("agreements.tell_expiring", time_limit=600)
+def tell_expiring(day: str) -> None:
+    """Once a day: other systems hear which agreements have come into their days of notice, also of days missed."""
+    last = dt.date.fromisoformat(day) + dt.timedelta(days=EXPIRING_DAYS)
+    rows = Agreement.objects.in_force_until(last - dt.timedelta(days=DAYS_MISSED), last)
+    for agreement in rows.select_related("supplier").order_by("pk"):
+        events.expiring(agreement)
 
 
 @job("agreements.mail_code", time_limit=60)

@@ -45,6 +45,10 @@ staff = [
         for step in DECISIONS
     ),
     path("agreements/<int:pk>/own-code/", d.agreement_own_code, name="agreement-own-code"),
+    path("agreements/<int:pk>/paper/", d.agreement_paper, name="agreement-paper"),
+    path("agreements/<int:pk>/paper/progress/", d.agreement_paper_progress, name="agreement-paper-progress"),
+    path("agreements/<int:pk>/paper/pages/<int:page>/", d.agreement_paper_page, name="agreement-paper-page"),
+    path("agreements/<int:pk>/text/pages/<int:number>/", d.agreement_text_page, name="agreement-text-page"),
     path("agreements/<int:pk>/countersign/", d.agreement_countersign, name="agreement-countersign"),
     path("delegations/", d.delegation_list, name="delegation-list"),
     path("delegations/<int:pk>/revoke/", d.delegation_revoke, name="delegation-revoke"),

@@ -3,14 +3,15 @@
 from django.urls import URLPattern, path
 
 from audits.views import open as open_reviews
+from audits.views.portal import answers as own_answers
 from audits.views.portal import findings as own_findings
 from audits.views.portal import inspections as own_inspections
 from audits.views.portal import reviews as own_reviews
-from audits.views.staff import findings, inspections, plan, reviews
+from audits.views.staff import campaigns, findings, inspections, plan, questionnaires, reviews
 
 staff: list[URLPattern] = [
     path("inspections/", inspections.inspection_list, name="inspection-list"),
-    path("inspections/assign/", inspections.inspection_assign, name="inspection-assign"),
+    path("inspections/assign/", campaigns.inspection_assign, name="inspection-assign"),
     path("inspections/extend/", inspections.inspection_extend_many, name="inspection-extend-many"),
     path("inspections/<int:pk>/", inspections.inspection_detail, name="inspection-detail"),
     path("inspections/<int:pk>/return/", inspections.inspection_return, name="inspection-return"),
@@ -24,11 +25,11 @@ staff: list[URLPattern] = [
     path("inspection-files/<int:pk>/verdict/", inspections.inspection_file_verdict, name="inspection-file-verdict"),
     path("inspection-reports/<int:pk>/", inspections.inspection_report, name="inspection-report"),
     path("inspection-reports/<int:pk>/file/", inspections.inspection_report_file, name="inspection-report-file"),
-    path("inspection-campaigns/", inspections.campaign_list, name="inspection-campaign-list"),
-    path("inspection-campaigns/new/", inspections.campaign_create, name="inspection-campaign-create"),
-    path("inspection-campaigns/<int:pk>/", inspections.campaign_detail, name="inspection-campaign-detail"),
-    path("questionnaires/", inspections.questionnaire_list, name="questionnaire-list"),
-    path("questionnaires/<int:pk>/", inspections.questionnaire_detail, name="questionnaire-detail"),
+    path("inspection-campaigns/", campaigns.campaign_list, name="inspection-campaign-list"),
+    path("inspection-campaigns/new/", campaigns.campaign_create, name="inspection-campaign-create"),
+    path("inspection-campaigns/<int:pk>/", campaigns.campaign_detail, name="inspection-campaign-detail"),
+    path("questionnaires/", questionnaires.questionnaire_list, name="questionnaire-list"),
+    path("questionnaires/<int:pk>/", questionnaires.questionnaire_detail, name="questionnaire-detail"),
     path("plans/", plan.plan_list, name="plan-list"),
     path("plans/new/", plan.plan_create, name="plan-create"),
     path("plans/<int:year>/", plan.plan_detail, name="plan-detail"),
@@ -63,24 +64,24 @@ portal: list[URLPattern] = [
     path("inspections/<int:pk>/site/", own_inspections.inspection_facts, name="inspection-facts"),
     path(
         "inspections/<int:pk>/questions/<int:question_pk>/",
-        own_inspections.inspection_question,
+        own_answers.inspection_question,
         name="inspection-question",
     ),
     path(
         "inspections/<int:pk>/questions/<int:question_pk>/answer/",
-        own_inspections.inspection_answer,
+        own_answers.inspection_answer,
         name="inspection-answer",
     ),
     path(
         "inspections/<int:pk>/questions/<int:question_pk>/files/",
-        own_inspections.inspection_upload,
+        own_answers.inspection_upload,
         name="inspection-upload",
     ),
     path("inspections/<int:pk>/submit/", own_inspections.inspection_submit, name="inspection-submit"),
     path("inspections/<int:pk>/result/", own_inspections.inspection_result, name="inspection-result"),
     path("inspections/<int:pk>/report/", own_inspections.inspection_report_request, name="inspection-report-request"),
-    path("inspection-files/<int:pk>/", own_inspections.inspection_file, name="inspection-file"),
-    path("inspection-files/<int:pk>/remove/", own_inspections.inspection_detach, name="inspection-detach"),
+    path("inspection-files/<int:pk>/", own_answers.inspection_file, name="inspection-file"),
+    path("inspection-files/<int:pk>/remove/", own_answers.inspection_detach, name="inspection-detach"),
     path("inspection-reports/<int:pk>/", own_inspections.inspection_report, name="inspection-report"),
     path("inspection-reports/<int:pk>/file/", own_inspections.inspection_report_file, name="inspection-report-file"),
     path("site-reviews/", own_reviews.site_review_list, name="site-review-list"),

@@ -1,7 +1,7 @@
 # What tests and checks need, sourced by bin/test and bin/check after bin/setup.sh.
 
 debian_packages libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-dejavu-core gettext \
-    chromium poppler-utils qpdf
+    chromium poppler-utils qpdf softhsm2
 install_requirements requirements-dev.txt
 
 # Fonts and catalogues are made once and kept; DATA_DIR is left to tests/settings.py, which takes a scratch folder.

@@ -3,6 +3,8 @@
 from rest_framework.routers import SimpleRouter
 
 import csr_portal.api_schema  # noqa: F401  (registers itself)
+from agreements.api.answers import AnswerViewSet
+from agreements.api.campaigns import CampaignViewSet
 from agreements.api.views import AcknowledgementViewSet, AgreementViewSet
 from audits.api.reviews import FindingViewSet, SiteReviewViewSet
 from audits.api.views import SelfInspectionViewSet
@@ -25,5 +27,7 @@ router.register("self-inspections", SelfInspectionViewSet, "self-inspection")
 router.register("findings", FindingViewSet, "finding")
 router.register("site-reviews", SiteReviewViewSet, "site-review")
 router.register("agreements", AgreementViewSet, "agreement")
+router.register("agreement-campaigns", CampaignViewSet, "agreement-campaign")
+router.register("agreement-answers", AnswerViewSet, "agreement-answer")
 router.register("acknowledgements", AcknowledgementViewSet, "acknowledgement")
 router.register("mail-events", MailEventViewSet, "mail-event")

@@ -23,4 +23,5 @@ class StaticFiles(StaticFilesConfig):
         "bootstrap-reboot*",
         "bootstrap-utilities*",
         "*.esm*",
+        "ext",
     ]

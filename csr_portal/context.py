@@ -8,7 +8,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from csr_portal.core.models import Notice, Organisation
+from csr_portal.core.frame import frame_of, of_company
+from csr_portal.core.models import Organisation
 from csr_portal.core.roles import Role, is_staff_member
 from csr_portal.sentences import all_sentences
 
@@ -102,10 +103,16 @@ PORTAL_MENU = (
 
 def organisation(request: HttpRequest) -> dict[str, Any]:
     return {
-        "organisation": SimpleLazyObject(Organisation.current),
+        "organisation": SimpleLazyObject(lambda: _company(request)),
         "theme": getattr(request, "theme", "auto"),
         "history_sentences": SimpleLazyObject(all_sentences),
     }
+
+
+def _company(request: HttpRequest) -> Any:
+    user = getattr(request, "user", None)
+    is_known = user is not None and user.is_authenticated
+    return frame_of(request).company if is_known else of_company(Organisation.current())
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -115,7 +122,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {}
     return {
         "navigation": SimpleLazyObject(lambda: _menu(request)),
-        "unread_notices": SimpleLazyObject(lambda: Notice.objects.visible_to(user).unread().count()),
+        "unread_notices": SimpleLazyObject(lambda: frame_of(request).unread),
     }
 
 

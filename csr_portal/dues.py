@@ -13,9 +13,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from csr_portal import dashboard
+from csr_portal import waiting
 from csr_portal.core.models import User
 from csr_portal.core.roles import Role, is_staff_member
+from csr_portal.waiting_sources import SOURCES
 from suppliers import reminders
 from suppliers.models import Certificate, Contact, Supplier
 from suppliers.states import CertificateStatus, SupplierStatus
@@ -64,12 +65,12 @@ def companies_of(person: User) -> list[Supplier]:
 
 
 def _of_supplier(supplier: Supplier, day: dt.date, until: dt.date) -> Iterator[Due]:
-    yield from _tasks(dashboard.tasks_of(supplier), until, reminders.TASK)
+    yield from _tasks(waiting.tasks_of(supplier), until, reminders.TASK)
     own = Certificate.objects.filter(supplier=supplier)
     yield from _certificates(own, day, until, reminders.CERTIFICATE, "portal:certificate-list")
 
 
-def _tasks(tasks: Iterable[dashboard.Task], until: dt.date, stages: tuple[int, ...]) -> Iterator[Due]:
+def _tasks(tasks: Iterable[waiting.Task], until: dt.date, stages: tuple[int, ...]) -> Iterator[Due]:
     for task in tasks:
         if task.due and task.due <= until:
             about = " · ".join(str(part) for part in (task.obj, task.site, task.note) if part)
@@ -77,7 +78,7 @@ def _tasks(tasks: Iterable[dashboard.Task], until: dt.date, stages: tuple[int, .
 
 
 def _of_staff(person: User, day: dt.date, until: dt.date) -> Iterator[Due]:
-    yield from _tasks(dashboard.waits_for(person), until, reminders.TASK)
+    yield from _tasks(waiting.waits_for(person), until, reminders.TASK)
     yield from _qualifications(person, day, until)
     if Role.BUYER in person.roles:
         own = Q(supplier__owner=person)
@@ -92,12 +93,12 @@ def _of_staff(person: User, day: dt.date, until: dt.date) -> Iterator[Due]:
 def _late_tasks(whose: Q, day: dt.date, stages: tuple[int, ...]) -> Iterator[Due]:
     """Tasks of suppliers that are so late that their reminders have ended."""
     latest = day - dt.timedelta(days=min(stages))
-    for source in dashboard.SOURCES:
+    for source in SOURCES:
         if not source.portal:
             continue
         rows = source.model.objects.filter(whose, status__in=source.portal, due_on__lte=latest)
         rows = rows.exclude(supplier__status__in=LEFT).select_related(*source.related)
-        for obj in rows.order_by("due_on", "pk")[: dashboard.LIMIT]:
+        for obj in rows.order_by("due_on", "pk")[: waiting.LIMIT]:
             about = " · ".join(str(part) for part in (obj.supplier, getattr(obj, "site", None)) if part)
             url = source.staff_url or "staff:supplier-detail"
             address = reverse(url, args=[obj.pk if source.staff_url else obj.supplier_id])

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from csr_portal.core import charts
+from csr_portal.core import charts, palette
 from csr_portal.core.charts import Bar, Series, Table
 from csr_portal.core.translated import in_language
 
@@ -57,9 +57,9 @@ def _inspections(content: dict[str, Any]) -> Figure:
     years = year_labels(content, "inspections")
     rows = list(content["inspections"].values())
     series = [
-        Series(_("Accepted"), [row["accepted"] for row in rows], charts.MAIN),
-        Series(_("Under way"), [row["under_way"] for row in rows], charts.SECOND),
-        Series(_("Overdue"), [row["overdue"] for row in rows], charts.ATTENTION),
+        Series(_("Accepted"), [row["accepted"] for row in rows], palette.MAIN),
+        Series(_("Under way"), [row["under_way"] for row in rows], palette.SECOND),
+        Series(_("Overdue"), [row["overdue"] for row in rows], palette.ATTENTION),
     ]
     title = _("Self-inspections")
 
@@ -86,8 +86,8 @@ def _training(content: dict[str, Any]) -> Figure:
     years = year_labels(content, "training")
     rows = list(content["training"].values())
     series = [
-        Series(_("Before"), [row["total"] - row["new"] for row in rows], charts.SECOND),
-        Series(_("New in the year"), [row["new"] for row in rows], charts.MAIN),
+        Series(_("Before"), [row["total"] - row["new"] for row in rows], palette.SECOND),
+        Series(_("New in the year"), [row["new"] for row in rows], palette.MAIN),
     ]
     title = _("Training participation")
 

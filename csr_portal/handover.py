@@ -1,52 +1,18 @@
-"""Everything a colleague holds goes to others: suppliers in care, conditions to watch, seats in site reviews (B14).
-
-Who leaves loses the access in the same transaction. Tasks need no row here: they follow the supplier and the role.
-"""
+"""Everything a colleague holds goes to others (csr_portal/holdings.py); who leaves loses the access at once (B14)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from audits.models import TeamMember
-from audits.states import REVIEW_AHEAD
-from audits.workflow.reviews.team import name_member, remove_member
 from csr_portal.core import history
 from csr_portal.core.models import ApiToken, User
 from csr_portal.core.roles import Role, has_role
 from csr_portal.core.workflow import Blocker, WorkflowError
-from suppliers.models import Decision, Supplier
-from suppliers.states import Outcome, SupplierStatus
-
-
-@dataclass(frozen=True)
-class Holding:
-    """One kind of thing a person holds: its words, and which roles may take it over."""
-
-    code: str
-    label: Any
-    roles: tuple[str, ...]
-
-
-HOLDINGS = (
-    Holding("suppliers", gettext_lazy("Suppliers in care"), (Role.BUYER, Role.CSR_MANAGER)),
-    Holding("conditions", gettext_lazy("Conditions of decisions to watch"), (Role.BUYER, Role.CSR_MANAGER)),
-    Holding("seats", gettext_lazy("Seats in coming site reviews"), (Role.AUDITOR, Role.CSR_MANAGER)),
-)
-
-
-@dataclass
-class Outcomes:
-    """What went over, and what could not, with every reason."""
-
-    moved: dict[str, int] = field(default_factory=dict)
-    left: list[Blocker] = field(default_factory=list)
+from csr_portal.holdings import HOLDINGS, Holding, Outcomes
 
 
 def may_hand_over(user: Any) -> bool:
@@ -55,18 +21,11 @@ def may_hand_over(user: Any) -> bool:
 
 def rows_of(person: User, code: str) -> QuerySet:
     """The rows of a holding: exactly what the preview counts and the hand-over moves."""
-    if code == "suppliers":
-        gone = [SupplierStatus.ENDED, SupplierStatus.DECLINED]
-        return Supplier.objects.filter(owner=person).exclude(status__in=gone).order_by("pk")
-    if code == "conditions":
-        rows = Decision.objects.filter(conditions_owner=person, outcome=Outcome.CONDITIONAL, conditions_met_on=None)
-        return rows.select_related("review").order_by("pk")
-    rows = TeamMember.objects.filter(user=person, review__status__in=REVIEW_AHEAD)
-    return rows.select_related("review__supplier", "review__site").order_by("pk")
+    return next(holding for holding in HOLDINGS if holding.code == code).rows(person)
 
 
 def preview(person: User) -> list[tuple[Holding, int]]:
-    return [(holding, rows_of(person, holding.code).count()) for holding in HOLDINGS]
+    return [(holding, holding.rows(person).count()) for holding in HOLDINGS]
 
 
 def successors_for(person: User, holding: Holding) -> QuerySet[User]:
@@ -76,29 +35,42 @@ def successors_for(person: User, holding: Holding) -> QuerySet[User]:
 
 @transaction.atomic
 def hand_over(
-    person: User, successors: Mapping[str, User | None], *, by: User, leaves: bool = False, reason: str = ""
-) -> Outcomes:
-    """Move every holding that has a successor, in one transaction. Who leaves must leave nothing behind but seats
-    that nobody may take: those are listed, for somebody to name another person.
+    person: User, successors: Mapping[str, User | None], *, by: User, leaves: bool = False, reason: str = "",
+    leave_open: bool = False,
+) -> Outcomes:  # fmt: skip
+    """Move every holding that has a successor, in one transaction. Who leaves leaves nothing behind but what the
+    successor may not take, and what somebody says, with a reason, stays open; both are listed and stay in the history.
     """
     User.objects.select_for_update().get(pk=person.pk)
-    if not may_hand_over(by):
-        raise WorkflowError(_("Only CSR managers and administrators hand work over."))
-    if leaves and by == person:
-        raise WorkflowError(_("Nobody ends their own access here."))
-    if missing := _without_successor(person, successors) if leaves else []:
-        raise WorkflowError(_("Name a successor for everything first."), missing)
+    refuse(person, successors, by, leaves=leaves, reason=reason, leave_open=leave_open)
     outcomes = Outcomes()
     for holding in HOLDINGS:
         if successor := successors.get(holding.code):
             _check_role(successor, holding)
-            outcomes.moved[holding.code] = MOVE[holding.code](person, successor, by, outcomes)
+            outcomes.moved[holding.code] = holding.move(person, successor, by, outcomes)
+    if leaves:
+        outcomes.left += _without_successor(person, successors)
     names = {code: str(user) for code, user in successors.items() if user}
     data = {"person": str(person), "successors": names, "moved": outcomes.moved}
     history.record(person, "person.hand_over", by=by, reason=reason, data=data)
     if leaves:
-        _end_access(person, by, reason)
+        _end_access(person, by, reason, [blocker.text for blocker in outcomes.left])
     return outcomes
+
+
+def refuse(
+    person: User, successors: Mapping[str, User | None], by: User, *, leaves: bool, reason: str, leave_open: bool
+) -> None:
+    """Raise with everything that stands against it; nothing has changed then."""
+    if not may_hand_over(by):
+        raise WorkflowError(_("Only CSR managers and administrators hand work over."))
+    if leaves and by == person:
+        raise WorkflowError(_("Nobody ends their own access here."))
+    missing = _without_successor(person, successors) if leaves else []
+    if missing and not leave_open:
+        raise WorkflowError(_("Name a successor for everything first."), missing)
+    if missing and not reason.strip():
+        raise WorkflowError(_("Say why it stays open: it stays in the history."), missing)
 
 
 def _without_successor(person: User, successors: Mapping[str, User | None]) -> list[Blocker]:
@@ -116,46 +88,9 @@ def _check_role(successor: User, holding: Holding) -> None:
         )
 
 
-def _move_suppliers(person: User, successor: User, by: User, outcomes: Outcomes) -> int:
-    rows = list(rows_of(person, "suppliers").select_for_update())
-    Supplier.objects.filter(pk__in=[row.pk for row in rows]).update(owner=successor)
-    for supplier in rows:
-        data = {"person": str(person), "successor": str(successor)}
-        history.record(supplier, "supplier.hand_over", by=by, data=data)
-    return len(rows)
-
-
-def _move_conditions(person: User, successor: User, by: User, outcomes: Outcomes) -> int:
-    rows = list(rows_of(person, "conditions"))
-    Decision.objects.filter(pk__in=[row.pk for row in rows]).update(conditions_owner=successor)
-    for decision in rows:
-        data = {"person": str(person), "successor": str(successor)}
-        history.record(decision, "decision.hand_over", by=by, data=data)
-    return len(rows)
-
-
-def _move_seats(person: User, successor: User, by: User, outcomes: Outcomes) -> int:
-    """Seat by seat, because a lead must be qualified and independent (R-AUD-1); what is refused stays and is listed."""
-    moved = 0
-    for seat in rows_of(person, "seats"):
-        try:
-            with transaction.atomic():
-                name_member(seat.review, successor, by=by, part=seat.part)
-                remove_member(seat.review, TeamMember.objects.get(pk=seat.pk), by=by)
-        except WorkflowError as error:
-            text = " ".join([error.message, *(str(blocker.text) for blocker in error.blockers)])
-            url = reverse("staff:site-review-detail", args=[seat.review_id])
-            outcomes.left.append(Blocker("seat", f"{seat.review}: {text}", url=url))
-        else:
-            moved += 1
-    return moved
-
-
-MOVE = {"suppliers": _move_suppliers, "conditions": _move_conditions, "seats": _move_seats}
-
-
-def _end_access(person: User, by: User, reason: str) -> None:
+def _end_access(person: User, by: User, reason: str, left: list[str]) -> None:
     """No log-in is valid for somebody inactive, so every open session ends with this transaction; tokens too."""
     User.objects.filter(pk=person.pk).update(is_active=False)
     ApiToken.objects.filter(user=person, revoked_at=None).update(revoked_at=timezone.now())
-    history.record(person, "person.leave", by=by, reason=reason, data={"person": str(person)})
+    data = {"person": str(person)} | ({"left": left} if left else {})
+    history.record(person, "person.leave", by=by, reason=reason, data=data)

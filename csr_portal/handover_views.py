@@ -28,6 +28,11 @@ class HandOverForm(forms.Form):
         help_text=gettext_lazy("Every log-in and every API token ends at once."),
         required=False,
     )
+    leave_open = forms.BooleanField(
+        label=gettext_lazy("Leave open what has no successor"),
+        help_text=gettext_lazy("Only with a note that says why; it is listed here afterwards."),
+        required=False,
+    )
     reason = forms.CharField(label=gettext_lazy("Note"), max_length=300, required=False)
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
@@ -40,7 +45,7 @@ class HandOverForm(forms.Form):
                     required=False,
                     empty_label=_("stays"),
                 )
-        self.order_fields([*(holding.code for holding in handover.HOLDINGS), "leaves", "reason"])
+        self.order_fields([*(holding.code for holding in handover.HOLDINGS), "leaves", "leave_open", "reason"])
 
     def successors(self) -> dict[str, User | None]:
         return {holding.code: self.cleaned_data.get(holding.code) for holding in handover.HOLDINGS}
@@ -71,8 +76,9 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         data = form.cleaned_data
         try:
             done = handover.hand_over(
-                person, form.successors(), by=request.user, leaves=data["leaves"], reason=data["reason"]
-            )
+                person, form.successors(), by=request.user, leaves=data["leaves"], reason=data["reason"],
+                leave_open=data["leave_open"],
+            )  # fmt: skip
         except WorkflowError as error:
             form.add_error(None, error.message)
             blockers = error.blockers

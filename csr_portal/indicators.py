@@ -15,7 +15,7 @@ from agreements.models import Agreement
 from audits.models import Finding, SelfInspection, SiteReview, Topic
 from csr_portal.core.timezones import today
 from suppliers.certificates import Recognition
-from suppliers.models import Site, Supplier
+from suppliers.models import Certificate, Site, Supplier
 from suppliers.states import RiskBand
 from training.models import Enrolment, TrainingCertificate
 
@@ -160,22 +160,25 @@ def training_participation(years: list[int]) -> dict[int, Participation]:
     }
 
 
-def reviews_spared(year: int) -> int:
-    """Supplying sites of active suppliers that a recognised certificate spared a site review at the end of the year,
-    because they had none of their own that was valid (M10).
+def reviews_spared(years: list[int]) -> dict[int, dict[int, Certificate]]:
+    """Per year the supplying sites of active suppliers that a recognised certificate spared a site review at the end
+    of the year, because they had none of their own that was valid (M10); with that certificate.
     """
-    day = end_of(year)
     suppliers = list(Supplier.objects.active().exclude(risk_band=RiskBand.HIGH))
     recognition = Recognition.of(suppliers)
-    reviewed = set(
-        SiteReview.objects.filter(closing_at__date__lte=day, valid_until__gte=day, score__isnull=False).values_list(
-            "site_id", flat=True
-        )
-    )
-    sites = Site.objects.filter(supplier__in=suppliers, is_active=True, is_supplying=True).exclude(pk__in=reviewed)
-    return sum(
-        recognition.best(site, site.supplier.risk_band, day) is not None for site in sites.select_related("supplier")
-    )
+    sites = Site.objects.filter(pk__in=recognition.by_site, is_active=True, is_supplying=True)
+    bands = {supplier.pk: supplier.risk_band for supplier in suppliers}
+    rows = [site for site in sites if site.supplier_id in bands]
+    return {year: _spared_on(end_of(year), rows, bands, recognition) for year in years}
+
+
+def _spared_on(
+    day: dt.date, sites: list[Site], bands: dict[int, str], recognition: Recognition
+) -> dict[int, Certificate]:
+    held = SiteReview.objects.filter(closing_at__date__lte=day, valid_until__gte=day, score__isnull=False)
+    reviewed = set(held.values_list("site_id", flat=True))
+    found = {site.pk: recognition.best(site, bands[site.supplier_id], day) for site in sites if site.pk not in reviewed}
+    return {pk: certificate for pk, certificate in found.items() if certificate}
 
 
 def own_staff_trained(year: int) -> int:

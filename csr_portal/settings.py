@@ -71,6 +71,10 @@ MIDDLEWARE = [
     "csr_portal.core.middleware.private_by_default",
 ]
 
+TAGS_OF_EVERY_TEMPLATE = [
+    f"csr_portal.core.templatetags.{subject}"
+    for subject in ("icons", "states", "names", "dates", "languages", "navigation", "fields", "pieces")
+]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -84,7 +88,7 @@ TEMPLATES = [
                 "csr_portal.context.organisation",
                 "csr_portal.context.navigation",
             ],
-            "builtins": ["django.templatetags.i18n", "csr_portal.core.templatetags.portal"],
+            "builtins": ["django.templatetags.i18n", *TAGS_OF_EVERY_TEMPLATE],
         },
     },
 ]
@@ -106,7 +110,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 
 # People and log-in
 AUTH_USER_MODEL = "core.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["csr_portal.core.accounts.PersonBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -189,7 +193,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": DATA_DIR / "files", "base_url": None},
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "csr_portal.static_files.HashedFiles"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # Compressing these takes half a minute and helps nobody: fonts of PDFs are not sent, maps are for developers.
@@ -239,6 +243,7 @@ CELERY_BEAT_SCHEDULE = {
     "mails that came back": {"task": "csr_portal.read_bounces", "schedule": 300.0},
     "mails of the morning": {"task": "csr_portal.send_digests", "schedule": 1200.0},
     "forget old deliveries": {"task": "core.forget_old_deliveries", "schedule": 6 * 3600.0},
+    "forget old answers of the API": {"task": "core.forget_old_answers", "schedule": 6 * 3600.0},
 }
 
 # Signing of PDFs: without a key of its own the installation makes a demo certificate authority (core/seal.py).
@@ -286,7 +291,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {"SegmentEnum": "suppliers.states.Segment", "AudienceEnum": "suppliers.states.IN_RELATION"},
 }
 
 # The gate: each condition lives in the app that owns the fact (docs/decisions/0002-the-gate.md).

@@ -48,7 +48,7 @@ def _supplier_of(notice: Notice) -> Supplier | None:
     """By the thread of what the mail was about, or by the company its reader acts for."""
     kind, _colon, pk = notice.thread.partition(":")
     suppliers = Supplier.objects.select_related("owner")
-    if kind == "supplier" and pk.isdigit():
+    if kind == "supplier" and pk.isdecimal():
         return suppliers.filter(pk=pk).first()
     if notice.recipient_id is None:
         return None

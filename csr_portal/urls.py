@@ -8,13 +8,24 @@ import audits.urls
 import csr_portal.core.urls
 import suppliers.urls
 import training.urls
-from csr_portal import calendar_views, digest_views, handover_views, report_views, views
+from csr_portal import (
+    calendar_views,
+    digest_views,
+    extending_views,
+    handover_views,
+    report_views,
+    spared_views,
+    views,
+)
 from csr_portal.api import router
 
 staff = [
     path("", views.staff_home, name="home"),
     path("tasks/", views.staff_tasks, name="tasks"),
+    path("due/", extending_views.due_list, name="due-list"),
+    path("due/extend/", extending_views.extend_many, name="extend-many"),
     path("indicators/", views.staff_indicators, name="indicators"),
+    path("indicators/reviews-spared/", spared_views.reviews_spared, name="reviews-spared"),
     path("colleagues/", handover_views.colleague_list, name="colleague-list"),
     path("colleagues/<int:pk>/hand-over/", handover_views.hand_over, name="hand-over"),
     path("undelivered/", views.undelivered_mail, name="notice-list"),

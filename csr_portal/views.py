@@ -13,14 +13,14 @@ from agreements import verification as agreement_verification
 from agreements.views.open import verification_page
 from audits import verification as review_verification
 from audits.views.open import review_verification_page
-from csr_portal import dashboard, indicators, yearly
-from csr_portal.core import charts
+from csr_portal import dashboard, indicators, waiting, yearly
+from csr_portal.core import charts, palette
 from csr_portal.core.access import open_page, person_page, staff_page
 from csr_portal.core.badges import badge
 from csr_portal.core.codes import code_in
 from csr_portal.core.lists import xlsx_response
 from csr_portal.core.models import Notice
-from csr_portal.core.roles import is_procurement, is_staff_member
+from csr_portal.core.roles import Role, has_role, is_procurement, is_staff_member
 from csr_portal.core.seal import sha256
 from csr_portal.core.states import MailStatus
 from csr_portal.core.timezones import today
@@ -37,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @staff_page()
 def staff_home(request: HttpRequest) -> HttpResponse:
     """My work: what waits for me, whom I may not buy from, who is late."""
-    tasks = dashboard.waits_for(request.user)
+    tasks = waiting.waits_for(request.user)
     numbers = dashboard.numbers(request.user, tasks)
     context = {
         "today": today(),
@@ -50,6 +50,7 @@ def staff_home(request: HttpRequest) -> HttpResponse:
         "next_reviews": dashboard.next_site_reviews(request.user),
         "undelivered": dashboard.undelivered_notices(),
         "may_invite": is_procurement(request.user),
+        "may_extend": has_role(request.user, Role.BUYER, Role.CSR_MANAGER, Role.AUDITOR),
         "blocked_url": _suppliers("stopped"),
         "overdue_url": _suppliers("overdue"),
         "gaps_url": _suppliers("gap"),
@@ -59,7 +60,7 @@ def staff_home(request: HttpRequest) -> HttpResponse:
 
 @staff_page()
 def staff_tasks(request: HttpRequest) -> HttpResponse:
-    return render(request, "staff/tasks.html", {"tasks": dashboard.waits_for(request.user)})
+    return render(request, "staff/tasks.html", {"tasks": waiting.waits_for(request.user)})
 
 
 @staff_page()
@@ -77,7 +78,7 @@ def staff_indicators(request: HttpRequest) -> HttpResponse:
 
 
 def _key_figures(content: dict[str, Any]) -> list[dict[str, Any]]:
-    """The five numbers above the charts; each leads to the list behind it."""
+    """The numbers above the charts; each leads to the list behind it."""
     year = content["year"]
     coverage, inspections = content["coverage"][year], content["inspections"][year]
     closure, mean = content["days_to_closure"], content["reviews"][year]["mean"]
@@ -87,6 +88,7 @@ def _key_figures(content: dict[str, Any]) -> list[dict[str, Any]]:
         ("–" if mean is None else mean, _("Mean score, site reviews"), reverse("staff:site-review-list")),
         ("–" if closure is None else closure, _("Days to close a major finding"), reverse("staff:finding-list")),
         (content["training"][year]["total"], _("People trained so far"), reverse("staff:training-home")),
+        (content["reviews_spared"], _("Site reviews spared"), reverse("staff:reviews-spared") + f"?year={year}"),
     ]
     return [{"number": number, "label": label, "url": url, "tone": ""} for number, label, url in strip]
 
@@ -127,12 +129,12 @@ def verify_file(request: HttpRequest) -> HttpResponse:
 @portal_page
 def portal_home(request: HttpRequest) -> HttpResponse:
     """My tasks: what the supplier has to do, what lies with the customer, where the company stands."""
-    tasks = dashboard.tasks_of(request.supplier)
+    tasks = waiting.tasks_of(request.supplier)
     context = {
         "tasks": tasks,
         "cards": [_card(task) for task in tasks],
         "late": sum(1 for task in tasks if task.tone == "bad"),
-        "waiting": dashboard.lies_with_company(request.supplier),
+        "waiting": waiting.lies_with_company(request.supplier),
         "supplier": request.supplier,
         "status_icon": badge("supplier", request.supplier.status).icon,
     }
@@ -190,22 +192,22 @@ def _coverage(coverage: dashboard.Coverage) -> dict[str, Any]:
         for code in sorted(coverage.by_status, key=_place)
     ]
     colors = {
-        "in_force": charts.DONE,
-        "chop_pending": charts.ATTENTION,
-        "reserved": charts.ATTENTION,
-        "own_code": charts.ATTENTION,
-        "declined": charts.OPEN,
-        "expired": charts.OPEN,
+        "in_force": palette.DONE,
+        "chop_pending": palette.ATTENTION,
+        "reserved": palette.ATTENTION,
+        "own_code": palette.ATTENTION,
+        "declined": palette.OPEN,
+        "expired": palette.OPEN,
     }
     bar = charts.coverage_bar(
         str(_("CSR agreement")),
-        [charts.Part(str(p["label"]), p["number"], colors.get(p["code"], charts.UNDER_WAY)) for p in parts],
+        [charts.Part(str(p["label"]), p["number"], colors.get(p["code"], palette.UNDER_WAY)) for p in parts],
     )
     gap = coverage.total - coverage.in_force
     return {"coverage": coverage, "coverage_parts": parts, "coverage_gap": gap, "coverage_bar": bar}
 
 
-def _card(task: dashboard.Task) -> dict[str, Any]:
+def _card(task: waiting.Task) -> dict[str, Any]:
     return {
         "icon": task.icon,
         "site": task.site,

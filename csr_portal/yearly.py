@@ -48,7 +48,7 @@ def yearly_content(year: int) -> dict[str, Any]:
         "days_to_closure": indicators.days_to_closure(year),
         "training": {y: {"new": p.new, "total": p.total} for y, p in participation.items()},
         "own_staff_trained": indicators.own_staff_trained(year),
-        "reviews_spared": indicators.reviews_spared(year),
+        "reviews_spared": len(indicators.reviews_spared([year])[year]),
         "decisions": _counted(Decision.objects.filter(decided_at__year=year), "outcome"),
     }
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from csr_portal.core.dates import day_text
 from csr_portal.core.states import Turn
 from suppliers.certificates import verified_by_site
-from suppliers.gates import Condition, Limit, by_supplier, condition, validity_state
+from suppliers.gates import Condition, Extent, Limit, by_supplier, condition, validity_state
 from suppliers.models import Certificate, Site, Supplier
 from suppliers.states import CertificateStandard, ConditionState
 
@@ -26,6 +26,10 @@ def _held(suppliers: Sequence[Supplier]) -> dict[int, Held]:
     return {supplier.pk: {site: by_site.get(site.pk, []) for site in sites[supplier.pk]} for supplier in suppliers}
 
 
+def _at_sites(held: Held, extent: Extent) -> Held:
+    return {site: certificates for site, certificates in held.items() if extent.has(site.pk)}
+
+
 @condition(
     _held,
     gettext_lazy("Certificate"),
@@ -37,6 +41,7 @@ def _held(suppliers: Sequence[Supplier]) -> dict[int, Held]:
             choices=tuple(CertificateStandard.choices),
         ),
     ),
+    narrow=_at_sites,
 )
 def certificate_held(
     supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date, held: Held

@@ -26,6 +26,7 @@ class Line:
     before: str = ""
     cells: dict[str, str] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
+    replaces: CountryValue | None = None
 
 
 def plan(content: str) -> list[Line]:
@@ -37,7 +38,7 @@ def plan(content: str) -> list[Line]:
     rows = list(reader)
     if len(rows) > MOST_LINES:
         return [Line(1, "error", errors=[_("More than %(limit)s lines.") % {"limit": MOST_LINES}])]
-    known = {key_of(value): value for value in CountryValue.objects.all()}
+    known = {key_of(value): value for value in CountryValue.objects.current()}
     seen: dict[Key, int] = {}
     return [_line(number, row, known, seen) for number, row in enumerate(rows, start=2)]
 
@@ -57,9 +58,8 @@ def _line(number: int, row: dict[str, Any], known: dict[Key, CountryValue], seen
     before = known.get(key_of(value))
     if before is None:
         return Line(number, "create", value, cells=cells)
-    value.pk = before.pk
     same = (before.value, before.confidence, before.source_url) == (value.value, value.confidence, value.source_url)
-    return Line(number, "unchanged" if same else "update", value, before.value, cells)
+    return Line(number, "unchanged" if same else "update", value, before.value, cells, replaces=before)
 
 
 def _value(cells: dict[str, str]) -> tuple[CountryValue | None, list[str]]:

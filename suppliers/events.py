@@ -4,12 +4,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from csr_portal.core.webhooks.delivery import publish
-from suppliers.models import Certificate, Supplier
+from suppliers.models import Certificate, Clearance, Supplier
 from suppliers.states import CertificateStatus
 
 EVENTS = {
     "supplier.status_changed": _("Supplier: the status changed"),
     "supplier.gate_changed": _("Supplier: the gate opened, closed, or its grace period changed"),
+    "supplier.clearance_changed": _("Supplier: the status of a category or site changed"),
     "certificate.verified": _("Certificate: verified"),
     "certificate.rejected": _("Certificate: not accepted"),
     "certificate.withdrawn": _("Certificate: withdrawn"),
@@ -25,6 +26,18 @@ def gate_changed(supplier: Supplier) -> None:
     """The state is that of the gate the supplier aims at; purchasing asks the API for the whole answer."""
     state = "grace" if supplier.grace_until else "closed" if supplier.gate_missing else "open"
     _publish("supplier.gate_changed", supplier, state)
+
+
+def clearance_changed(clearance: Clearance) -> None:
+    """The state is the clearance's own, or `grace` while it holds although a condition is missing."""
+    supplier = clearance.supplier
+    publish(
+        "supplier.clearance_changed", kind="clearance", pk=clearance.pk, number=supplier.number,
+        state="grace" if clearance.grace_until else clearance.status, supplier=supplier.number,
+        category=clearance.category.code if clearance.category else None, site=clearance.site_id,
+        page=reverse("staff:clearance-list", args=[supplier.pk]),
+        api=reverse("api:supplier-gate", args=[supplier.number]),
+    )  # fmt: skip
 
 
 def certificate_changed(certificate: Certificate) -> None:

@@ -26,8 +26,8 @@ from csr_portal.core.dates import day_text
 from csr_portal.core.states import Turn
 from csr_portal.core.timezones import today as current_day
 from csr_portal.core.workflow import Blocker
-from suppliers.models import Decision, GatePolicy, Supplier, Waiver
-from suppliers.states import ConditionState, Outcome, WaiverStatus
+from suppliers.models import Decision, GatePolicy, Site, Supplier, Waiver
+from suppliers.states import OPENING, ConditionState, Outcome, WaiverStatus
 
 EXPIRING_DAYS = 60
 SATISFIED = {ConditionState.MET, ConditionState.EXPIRING, ConditionState.WAIVED, ConditionState.NOT_REQUIRED}
@@ -84,14 +84,40 @@ class Limit:
     choices: tuple[tuple[str, Any], ...] = ()
 
 
+@dataclass(frozen=True)
+class Extent:
+    """The part of a supplier that a gate is asked for: which sites, and whether key material comes from it.
+
+    None: all sites; what the supplier's own row says.
+    """
+
+    sites: frozenset[int] | None = None
+    key_material: bool | None = None
+
+    def has(self, site_id: int | None) -> bool:
+        return self.sites is None or site_id in self.sites
+
+    def of(self, sites: Iterable[Site]) -> list[Site]:
+        return [site for site in sites if self.has(site.pk)]
+
+
+WHOLE = Extent()
 Load = Callable[[Sequence[Supplier]], Mapping[int, Any]]
+Narrow = Callable[[Any, Extent], Any]
+
+
+def as_it_is(facts: Any, extent: Extent) -> Any:
+    """For facts that are the whole company's, whatever is asked for."""
+    return facts
 
 
 class LoadedCondition:
     """A condition whose facts can be read for many suppliers at once. Called like a function it asks for one."""
 
-    def __init__(self, judge: Callable[..., Condition], load: Load, name: Any, limits: tuple[Limit, ...]) -> None:
-        self.judge, self.load, self.name, self.limits = judge, load, name, limits
+    def __init__(
+        self, judge: Callable[..., Condition], load: Load, name: Any, limits: tuple[Limit, ...], narrow: Narrow
+    ) -> None:
+        self.judge, self.load, self.name, self.limits, self.narrow = judge, load, name, limits, narrow
         update_wrapper(self, judge)
 
     def __call__(self, supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date) -> Condition:
@@ -99,13 +125,14 @@ class LoadedCondition:
 
 
 def condition(
-    load: Load, name: Any, limits: tuple[Limit, ...] = ()
+    load: Load, name: Any, limits: tuple[Limit, ...] = (), narrow: Narrow = as_it_is
 ) -> Callable[[Callable[..., Condition]], LoadedCondition]:
     """`load(suppliers)` gives per supplier's key what the decorated function gets as its last argument.
 
-    `name` is the short word for lists and settings; `limits` is what a policy may set.
+    `name` is the short word for lists and settings; `limits` is what a policy may set; `narrow(facts, extent)` leaves
+    of the facts what belongs to some sites or categories.
     """
-    return lambda judge: LoadedCondition(judge, load, name, limits)
+    return lambda judge: LoadedCondition(judge, load, name, limits, narrow)
 
 
 def by_supplier(rows: Iterable[Any]) -> dict[int, list[Any]]:
@@ -125,21 +152,25 @@ class Facts:
         self._waived: dict[int, set[str]] | None = None
         self._answers: dict[tuple[Any, ...], Condition] = {}
 
-    def ask(self, code: str, supplier: Supplier, segment: str, limits: Mapping[str, Any]) -> Condition:
+    def ask(
+        self, code: str, supplier: Supplier, segment: str, limits: Mapping[str, Any], extent: Extent = WHOLE
+    ) -> Condition:
         """The same question is judged once, whichever policy asks it."""
-        question = (code, supplier.pk, segment, str(limits))
+        question = (code, supplier.pk, segment, str(limits), extent)
         if question not in self._answers:
-            self._answers[question] = self._judge(code, supplier, segment, limits)
+            self._answers[question] = self._judge(code, supplier, segment, limits, extent)
         return self._answers[question]
 
-    def _judge(self, code: str, supplier: Supplier, segment: str, limits: Mapping[str, Any]) -> Condition:
+    def _judge(
+        self, code: str, supplier: Supplier, segment: str, limits: Mapping[str, Any], extent: Extent
+    ) -> Condition:
         """The answer carries the code of the policy, so that waivers and snapshots speak of the same condition."""
         function = condition_functions()[code]
         if not isinstance(function, LoadedCondition):
             return replace(function(supplier, segment, limits, self.day), code=code)
         if function.load not in self._loaded:
             self._loaded[function.load] = function.load(self.suppliers)
-        facts = self._loaded[function.load][supplier.pk]
+        facts = function.narrow(self._loaded[function.load][supplier.pk], extent)
         return replace(function.judge(supplier, segment, limits, self.day, facts), code=code)
 
     def waived(self, supplier: Supplier) -> set[str]:
@@ -230,10 +261,12 @@ def check(
     day: dt.date | None = None,
     leaving_out: frozenset[str] = frozenset(),
     facts: Facts | None = None,
+    extent: Extent = WHOLE,
 ) -> Gate:
     """Ask every condition that the segment needs; all answers, not the first.
 
-    `facts` are read already for many suppliers; then `day` is theirs, and asking takes no query.
+    `facts` are read already for many suppliers; then `day` is theirs, and asking takes no query. `extent`: only for
+    some sites or categories.
     """
     policy, facts = policy or current_policy(), facts or Facts([supplier], day or current_day())
     demands = policy.conditions.get(segment, [])
@@ -241,7 +274,8 @@ def check(
         raise ImproperlyConfigured(f"Gate policy {policy} names no condition for {segment}.")
     conditions = [
         _with_waiver(
-            facts.ask(demand["condition"], supplier, segment, demand.get("limits", {})), facts.waived(supplier)
+            facts.ask(demand["condition"], supplier, segment, demand.get("limits", {}), extent),
+            facts.waived(supplier),
         )
         for demand in demands
         if demand["condition"] not in leaving_out
@@ -285,8 +319,11 @@ def _decisions_of(suppliers: Sequence[Supplier]) -> dict[int, list[Decision]]:
 def csr_review_decided(
     supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date, decisions: list[Decision]
 ) -> Condition:
-    """A CSR review of this segment was decided by a second person: approved, or conditional and still in its time."""
-    decision = next((row for row in decisions if row.segment == segment), None)
+    """A CSR review of this segment was decided by a second person: approved, or conditional and still in its time.
+
+    Cases about some categories or sites say nothing about the supplier as a whole.
+    """
+    decision = next((row for row in decisions if row.segment == segment and not row.review.is_partial), None)
     title = _("CSR review decided by a second person")
     if decision is None:
         return Condition(
@@ -322,7 +359,7 @@ def csr_review_decided(
 def _state_of(decision: Decision, day: dt.date) -> str:
     if decision.is_limited:
         return validity_state(decision.until, day)
-    return ConditionState.MISSING if decision.outcome == Outcome.REJECTED else ConditionState.MET
+    return ConditionState.MET if decision.outcome in OPENING else ConditionState.MISSING
 
 
 def _review_list_of(supplier: Supplier) -> str:

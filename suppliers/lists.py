@@ -8,18 +8,19 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from csr_portal.core import badges
-from csr_portal.core.lists import Column, Filter, Listing, count_label
+from csr_portal.core.lists import CodesInUse, Column, Filter, Listing, count_label
 from csr_portal.core.roles import Role
 from csr_portal.core.states import Turn
 from csr_portal.core.timezones import today
 from csr_portal.core.told import sentence
-from suppliers.countries import country_name
+from suppliers.countries import COUNTRIES
 from suppliers.likeness import LIKELY_FROM
 from suppliers.likeness_words import reason_text
 from suppliers.models import Supplier
 from suppliers.models.suppliers import AGREEMENT_OPEN, BLOCKED, KEY_MATERIAL, NOT_REVIEWED
 from suppliers.querysets import search_condition
 from suppliers.states import (
+    IN_RELATION,
     CertificateStandard,
     CertificateStatus,
     DuplicateStatus,
@@ -44,14 +45,17 @@ def label_of(domain: str, field: str) -> Any:
     return lambda row: badges.badge(domain, getattr(row, field)).label
 
 
+def clearance_words(row: Supplier) -> str:
+    return str(badges.badge("clearance", row.clearance_worst).label) if row.clearance_worst else ""
+
+
 def choices_of(domain: str, *codes: str) -> list[tuple[str, Any]]:
     return [(code, badges.badge(domain, code).label) for code in codes]
 
 
-def countries_in_use() -> list[tuple[str, Any]]:
+def country_filter(field: str = "country") -> Filter:
     """The countries that suppliers are in: a filter with all 249 would hide the few that matter."""
-    codes = Supplier.objects.order_by("country").values_list("country", flat=True).distinct()
-    return [(code, country_name(code)) for code in codes]
+    return Filter("country", _("Country"), COUNTRIES, field, in_use=CodesInUse(Supplier, "country"))
 
 
 SUPPLIERS = Listing(
@@ -112,11 +116,11 @@ SUPPLIERS = Listing(
             ],
             apply=FINDINGS.__getitem__,
         ),
-        Filter("country", _("Country"), lambda request: countries_in_use()),
+        country_filter(),
         Filter(
             "clearance",
             _("Categories and sites"),
-            choices_of("clearance", "approved", "conditional", "suspended"),
+            choices_of("clearance", "approved", "conditional", "rejected", "suspended"),
             field="clearance_worst",
         ),
         Filter(
@@ -150,8 +154,8 @@ SUPPLIER_EXPORT = Listing(
         Column("contact_name", _("contact to invite")),
         Column("contact_email", _("email of the contact to invite")),
         Column("status", _("status"), order="status", value=label_of("supplier", "status")),
-        Column("key", _("key material"), value="is_key_material"),
-        Column("clearance", _("Categories and sites"), value="clearance_worst"),
+        Column("key", _("key material"), value=lambda row: str(_("yes") if row.is_key_material else _("no"))),
+        Column("clearance", _("Categories and sites"), value=clearance_words),
         Column("risk", _("Risk"), value=label_of("risk", "risk_band")),
         Column("risk_points", _("Risk points")),
         Column("gate", _("Missing conditions"), order="gate_missing", value="gate_missing"),
@@ -196,14 +200,6 @@ def views_of(user: Any) -> dict[str, tuple[Any, Q]]:
         "no_review": (_("No site review yet"), KEEPS & NOT_REVIEWED),
         "all": (_("All"), Q()),
     }
-
-
-IN_RELATION = [
-    SupplierStatus.REGISTERED,
-    SupplierStatus.COOPERATING,
-    SupplierStatus.STRATEGIC,
-    SupplierStatus.SUSPENDED,
-]
 
 
 def in_care_of(user: Any) -> Q:
@@ -278,6 +274,7 @@ REVIEWS = Listing(
         Column("number", _("Number"), order="number"),
         Column("supplier", _("Supplier"), order="supplier__name"),
         Column("segment", _("Segment"), order="segment", value=lambda row: row.get_segment_display()),
+        Column("scope", _("Categories and sites"), value="scope_text"),
         Column("status", _("Status"), order="status", value=lambda row: row.get_status_display()),
         Column("outcome", _("Decision"), value=lambda row: getattr(row, "decision", None) or ""),
         Column("turn", _("Whose turn"), order="due_on", value=label_of("turn", "turn")),
@@ -287,7 +284,7 @@ REVIEWS = Listing(
         Filter(
             "outcome",
             _("Decision"),
-            choices_of("decision", "approved", "conditional", "rejected"),
+            choices_of("decision", "approved", "conditional", "rejected", "suspended", "ended"),
             field="decision__outcome",
         ),
     ],

@@ -60,10 +60,10 @@ def can_prepare_review(user: Any, review: Any) -> bool:
 
 
 def can_decide_review(user: Any, review: Any) -> bool:
-    """Four eyes: a CSR manager who neither opened nor prepared the case."""
-    return is_csr_manager(user) and user.pk not in {review.opened_by_id, review.prepared_by_id}
+    """Four eyes: a CSR manager who neither opened, took over nor prepared the case."""
+    return is_csr_manager(user) and user.pk not in {review.opened_by_id, review.successor_id, review.prepared_by_id}
 
 
 def can_decide_waiver(user: Any, waiver: Any) -> bool:
-    """A second person: a CSR manager who did not ask for it."""
-    return is_csr_manager(user) and user.pk != waiver.requested_by_id
+    """A second person: a CSR manager who neither asked for it nor took it over."""
+    return is_csr_manager(user) and user.pk not in {waiver.requested_by_id, waiver.successor_id}

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from csr_portal.core.roles import Role, has_role
-from suppliers.states import ContactRole, InvitationStatus, RowOutcome, SupplierStatus, TrialEffect
+from suppliers.states import IN_RELATION, ContactRole, InvitationStatus, RowOutcome, SupplierStatus, TrialEffect
 
 if TYPE_CHECKING:
     pass
@@ -28,8 +28,7 @@ class SupplierQuerySet(models.QuerySet):
 
     def in_relation(self) -> Self:
         """Everybody who has registered and is neither declined nor ended."""
-        outside = [SupplierStatus.LISTED, SupplierStatus.INVITED, SupplierStatus.DECLINED, SupplierStatus.ENDED]
-        return self.exclude(status__in=outside)
+        return self.filter(status__in=IN_RELATION)
 
     def strategic(self) -> Self:
         return self.filter(status=SupplierStatus.STRATEGIC)

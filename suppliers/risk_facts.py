@@ -66,7 +66,7 @@ def facts_of_many(suppliers: Sequence[Supplier], day: dt.date) -> dict[int, Fact
     """A constant number of queries for any number of suppliers."""
     sites = by_supplier(Site.objects.filter(supplier__in=suppliers, is_active=True).order_by("pk"))
     values = defaultdict(list)
-    for value in CountryValue.objects.filter(country__in={supplier.country for supplier in suppliers}):
+    for value in CountryValue.objects.current().filter(country__in={supplier.country for supplier in suppliers}):
         values[value.country].append(value)
     goods = _goods_of(suppliers)
     controls = _controls_of(suppliers, day)

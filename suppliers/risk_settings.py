@@ -12,7 +12,9 @@ from suppliers import risk_additive
 from suppliers.models import RiskModel
 from suppliers.states import RiskBand, RiskKind, Spend
 
-RATINGS = ["1", "2", "3", "4", "5", "5+", "worst-10"]
+# Of the Global Rights Index: 5+ where the rule of law has broken down; the ten worst countries are named apart.
+WORST_TEN = "worst-10"
+RATINGS = ["1", "2", "3", "4", "5", "5+", WORST_TEN]
 Path = tuple[str | int, ...]
 
 
@@ -40,7 +42,7 @@ def _of_points() -> Iterator[Setting]:
         yield Setting(("corruption", "from", place, 0), "corruption", _("%(points)s points from") % {"points": points})
     yield Setting(("corruption", "unknown"), "corruption", _("Points if unknown"), 10)
     for rating in RATINGS:
-        label = _("Points for rating %(rating)s") % {"rating": rating}
+        label = _("Points for rating %(rating)s") % {"rating": _rating_name(rating)}
         yield Setting(("workers_rights", "points", rating), "workers_rights", label, 10)
     yield Setting(("workers_rights", "unknown"), "workers_rights", _("Points if unknown"), 10)
     yield Setting(("labour_list", "listed"), "labour_list", _("Points if listed"), 10)
@@ -55,12 +57,16 @@ def _of_points() -> Iterator[Setting]:
         yield Setting(("spend", "points", spend.value), "spend", str(spend.label), 10)
 
 
+def _rating_name(rating: str) -> str:
+    return _("ten worst countries") if rating == WORST_TEN else rating
+
+
 def _of_additive() -> Iterator[Setting]:
     names = {"country": "country", "goods": "labour_list", "workforce": "workforce", "spend": "spend"}
     for code, group in names.items():
         yield Setting(("weights", code), group, _("Weight of 100"))
     for rating in RATINGS:
-        label = _("Rating %(rating)s, share in per cent") % {"rating": rating}
+        label = _("Rating %(rating)s, share in per cent") % {"rating": _rating_name(rating)}
         yield Setting(("country", "rights", rating), "country", label)
     yield Setting(("goods", "listed"), "labour_list", _("Good and country listed, share in per cent"))
     yield Setting(("goods", "elsewhere"), "labour_list", _("Good listed for other countries, share in per cent"))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from csr_portal.core import badges
 from csr_portal.core.lists import Column, Filter, Listing
-from suppliers.countries import COUNTRIES
+from suppliers.countries import COUNTRIES, country_name
 from suppliers.gates import condition_name
 from suppliers.lists import choices_of, label_of
 from suppliers.models import Supplier, TrialLine
@@ -149,13 +149,13 @@ RISK_TRIAL = Listing(
 )
 COUNTRY_VALUES = Listing(
     columns=[
-        Column("country", _("Country"), order="country"),
+        Column("country", _("Country"), order="country", value=lambda row: country_name(row.country)),
         Column("source", _("Source"), order="source"),
         Column("indicator", _("Indicator")),
         Column("value", _("Value"), order="value"),
         Column("year", _("Year"), order="year", is_number=True),
         Column("confidence", _("Confidence"), value=lambda row: confidence_name(row.confidence)),
-        Column("entered_at", _("Entered"), order="entered_at", value="entered_by_name"),
+        Column("entered_at", _("Entered"), order="entered_at"),
         Column("source_url", _("Address")),
     ],
     filters=[

@@ -9,7 +9,9 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import translation
 
+from csr_portal.core.translated import in_every_language, in_language
 from suppliers import gates
+from suppliers.clearances import extent_of, places_of
 from suppliers.models import Decision, Review, RiskRating
 
 LEFT_OUT = frozenset({"csr_review"})
@@ -18,7 +20,7 @@ LEFT_OUT = frozenset({"csr_review"})
 def freeze(review: Review, day: dt.date) -> dict[str, Any]:
     """The facts of this moment. The words of each condition are kept in all languages: they are read years later."""
     supplier = review.supplier
-    gate = gates.check(supplier, review.segment, day=day, leaving_out=LEFT_OUT)
+    gate = gate_for(review, day)
     content = {
         "supplier": {
             "number": supplier.number,
@@ -42,6 +44,7 @@ def freeze(review: Review, day: dt.date) -> dict[str, Any]:
         "review": {
             "number": review.number,
             "segment": review.segment,
+            "scope": _scope(review),
             "opened_by": str(review.opened_by),
             "opened_at": review.opened_at,
             "request": review.request,
@@ -65,6 +68,31 @@ def freeze(review: Review, day: dt.date) -> dict[str, Any]:
     return json.loads(json.dumps(content, cls=DjangoJSONEncoder))
 
 
+def _scope(review: Review) -> dict[str, Any] | None:
+    """The categories and sites that were decided about; nothing for the whole supplier."""
+    if not review.is_partial:
+        return None
+    return {
+        "categories": [{"code": category.code, "name": category.name} for category in review.categories.all()],
+        "sites": [{"id": site.pk, "name": site.name, "name_latin": site.name_latin} for site in review.sites.all()],
+        "text": in_every_language(lambda: review.scope_text),
+    }
+
+
+def scope_of(snapshot: dict[str, Any], language: str | None = None) -> str:
+    """The frozen categories and sites in words; nothing for the whole supplier, and before cases had a scope."""
+    return in_language((snapshot["review"].get("scope") or {}).get("text"), language)
+
+
+def gate_for(review: Review, day: dt.date | None = None) -> gates.Gate:
+    """What the case asks: the conditions of its segment, for its categories and sites, without the review itself."""
+    extent = gates.WHOLE
+    if review.is_partial:
+        places = places_of([review.supplier])[review.supplier_id]
+        extent = extent_of(places, list(review.categories.all()), list(review.sites.all()))
+    return gates.check(review.supplier, review.segment, day=day, leaving_out=LEFT_OUT, extent=extent)
+
+
 def _risk(rating: RiskRating | None) -> dict[str, Any] | None:
     return rating and {
         "points": rating.points,
@@ -77,7 +105,7 @@ def _risk(rating: RiskRating | None) -> dict[str, Any] | None:
 
 def _texts(review: Review, day: dt.date, language: str) -> dict[str, dict[str, str]]:
     with translation.override(language):
-        gate = gates.check(review.supplier, review.segment, day=day, leaving_out=LEFT_OUT)
+        gate = gate_for(review, day)
         return {c.code: {"title": str(c.title), "text": str(c.text)} for c in gate.conditions}
 
 

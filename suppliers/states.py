@@ -15,6 +15,15 @@ class SupplierStatus(TextChoices):
     DECLINED = "declined", _("Declined")
 
 
+# Who has registered and is neither declined nor ended.
+IN_RELATION = (
+    SupplierStatus.REGISTERED,
+    SupplierStatus.COOPERATING,
+    SupplierStatus.STRATEGIC,
+    SupplierStatus.SUSPENDED,
+)
+
+
 class Segment(TextChoices):
     """What a gate leads to."""
 
@@ -125,6 +134,11 @@ class Outcome(TextChoices):
     APPROVED = "approved", _("Approved")
     CONDITIONAL = "conditional", _("Conditional")
     REJECTED = "rejected", _("Rejected")
+    SUSPENDED = "suspended", _("Suspended")
+    ENDED = "ended", _("Ended")
+
+
+OPENING = (Outcome.APPROVED, Outcome.CONDITIONAL)
 
 
 class WaiverStatus(TextChoices):
@@ -148,6 +162,7 @@ class VersionState(TextChoices):
     DRAFT = "draft", _("Draft")
     CURRENT = "current", _("In force")
     RETIRED = "retired", _("Retired")
+    DISCARDED = "discarded", _("Discarded")
 
 
 class RiskKind(TextChoices):
@@ -172,4 +187,6 @@ class ClearanceStatus(TextChoices):
 
     APPROVED = "approved", _("Approved")
     CONDITIONAL = "conditional", _("Conditional")
+    REJECTED = "rejected", _("Rejected")
     SUSPENDED = "suspended", _("Suspended")
+    ENDED = "ended", _("Ended")

@@ -31,6 +31,7 @@ def draw_decision(report: DecisionReport) -> tuple[bytes, str]:
         "review": decision.review,
         "snapshot": decision.snapshot,
         "lines": snapshots.lines(decision.snapshot, report.language),
+        "scope": snapshots.scope_of(decision.snapshot, report.language),
         "is_unchanged": snapshots.is_unchanged(decision),
     }
     with translation.override(report.language):

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from csr_portal.core.forms import DateInput
 from csr_portal.core.models import User
 from csr_portal.core.roles import Role
 from suppliers.models import Category, Supplier
@@ -23,10 +24,6 @@ MOMENT_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
 
 def moment_input() -> forms.DateTimeInput:
     return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-
-
-def day_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class SessionForm(forms.ModelForm):
@@ -51,7 +48,7 @@ class SessionForm(forms.ModelForm):
             "capacity",
             "has_test",
         ]
-        widgets = {"enrol_until": day_input()}
+        widgets = {"enrol_until": DateInput}
         help_texts = {"enrol_until": gettext_lazy("Empty: until the day before it begins.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -315,7 +312,7 @@ class QualificationForm(forms.ModelForm):
             "employer",
             "supersedes",
         ]
-        widgets = {"issued_on": day_input(), "expires_on": day_input()}
+        widgets = {"issued_on": DateInput, "expires_on": DateInput}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -343,7 +340,7 @@ class TieForm(forms.ModelForm):
     class Meta:
         model = AuditorTie
         fields = ["supplier_number", "kind", "from_on", "to_on", "note"]
-        widgets = {"from_on": day_input(), "to_on": day_input()}
+        widgets = {"from_on": DateInput, "to_on": DateInput}
 
     def __init__(self, *args: Any, visible: QuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,8 +2,10 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -13,11 +15,11 @@ from csr_portal.core.models import User
 from csr_portal.core.states import Turn
 from csr_portal.core.timezones import add_months, last_valid_day
 from csr_portal.core.workflow import Blocker
-from suppliers.gates import Condition, Limit, condition, validity_state
+from suppliers.gates import Condition, Extent, Limit, condition, validity_state
 from suppliers.models import Supplier
 from suppliers.risk_facts import Control
 from suppliers.states import ConditionState, Segment
-from training.models import AuditorQualification, AuditorTie, SessionInvitation, TrainingCertificate
+from training.models import AuditorQualification, AuditorTie, Enrolment, SessionInvitation, TrainingCertificate
 from training.states import TAKES_A_PLACE, Level, Scheme, SessionStatus, Standing, TieKind
 
 DEFAULT_PEOPLE = 2
@@ -41,25 +43,43 @@ def _trainings_of(suppliers: Sequence[Supplier]) -> dict[int, list[Trained]]:
     return found
 
 
+@dataclass(frozen=True)
+class _Known:
+    """Who of a supplier is trained, and whether what it delivers is key material."""
+
+    is_key_material: bool
+    trainings: list[Trained]
+
+
+def _known_of(suppliers: Sequence[Supplier]) -> dict[int, _Known]:
+    trainings = _trainings_of(suppliers)
+    return {supplier.pk: _Known(supplier.is_key_material, trainings[supplier.pk]) for supplier in suppliers}
+
+
+def _of_categories(known: _Known, extent: Extent) -> _Known:
+    return known if extent.key_material is None else replace(known, is_key_material=extent.key_material)
+
+
 @condition(
-    _trainings_of,
+    _known_of,
     gettext_lazy("Training"),
     (
         Limit("people", gettext_lazy("People trained"), DEFAULT_PEOPLE, 0, 50),
         Limit("key_material_people", gettext_lazy("People trained, key material"), 1, 0, 50),
         Limit("months", gettext_lazy("Within months"), DEFAULT_MONTHS, 1, 60),
     ),
+    narrow=_of_categories,
 )
 def people_trained(
-    supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date, trainings: list[Trained]
+    supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date, known: _Known
 ) -> Condition:
     """Enough people of the supplier passed a course within the months (R-GATE-1: 2; 1 for key material).
 
     The only condition a conditional approval may leave open (R-GATE-2).
     """
     months = limits.get("months", DEFAULT_MONTHS)
-    needed = _people_needed(supplier, segment, limits)
-    until_by_person = _lasting(trainings, day, months)
+    needed = _people_needed(known.is_key_material, segment, limits)
+    until_by_person = _lasting(known.trainings, day, months)
     # With two needed and three trained, the claim holds until the second-longest lasting one runs out.
     lasting = sorted(until_by_person.values(), reverse=True)
     until = lasting[needed - 1] if needed and len(lasting) >= needed else None
@@ -83,10 +103,10 @@ def people_trained(
     )
 
 
-def _people_needed(supplier: Supplier, segment: str, limits: Mapping[str, Any]) -> int:
-    """One for a supplier of key material; others two, and only to become strategic (R-GATE-1)."""
+def _people_needed(is_key_material: bool, segment: str, limits: Mapping[str, Any]) -> int:
+    """One where key material is delivered; others two, and only to become strategic (R-GATE-1)."""
     people = limits.get("people", DEFAULT_PEOPLE)
-    if supplier.is_key_material:
+    if is_key_material:
         return limits.get("key_material_people", people)
     return people if segment == Segment.STRATEGIC else 0
 
@@ -125,19 +145,30 @@ def risk_controls(suppliers: Sequence[Supplier], day: dt.date) -> dict[int, list
     return found
 
 
-def standing(supplier: Supplier, day: dt.date) -> dict[str, Any]:
+def standing(suppliers: Sequence[Supplier], day: dt.date) -> dict[int, dict[str, Any]]:
     """How many people are trained now; and the invitations that wait for the supplier's answer."""
-    waiting = (
-        SessionInvitation.objects.filter(
-            supplier=supplier, session__status=SessionStatus.OPEN, session__enrol_until__gte=day
-        )
-        .exclude(session__enrolments__in=supplier.training_enrolments.filter(status__in=TAKES_A_PLACE))
-        .values_list("session__enrol_until", flat=True)
-    )
+    trainings, waiting = _trainings_of(suppliers), _invitations_of(suppliers, day)
     return {
-        "people_trained": len(trained_people(supplier, day)),
-        "turns": [(Turn.SUPPLIER, due_on) for due_on in waiting],
+        supplier.pk: {
+            "people_trained": len(_lasting(trainings[supplier.pk], day, DEFAULT_MONTHS)),
+            "turns": [(Turn.SUPPLIER, due_on) for due_on in waiting.get(supplier.pk, [])],
+        }
+        for supplier in suppliers
     }
+
+
+def _invitations_of(suppliers: Sequence[Supplier], day: dt.date) -> dict[int, list[dt.date | None]]:
+    """By when they enrol people into the sessions that they were invited to and sent nobody to."""
+    answered = Enrolment.objects.filter(
+        session=OuterRef("session"), supplier=OuterRef("supplier"), status__in=TAKES_A_PLACE
+    )
+    rows = SessionInvitation.objects.filter(
+        ~Exists(answered), supplier__in=suppliers, session__status=SessionStatus.OPEN, session__enrol_until__gte=day
+    )
+    found: dict[int, list[dt.date | None]] = {}
+    for supplier_id, until in rows.values_list("supplier_id", "session__enrol_until"):
+        found.setdefault(supplier_id, []).append(until)
+    return found
 
 
 def lead_auditor_blockers(user: User, days: Sequence[dt.date], supplier: Supplier) -> list[Blocker]:

@@ -1,8 +1,7 @@
-"""How agreements and acknowledgements are written as JSON, and what an issue asks for."""
+"""How agreements and acknowledgements are written as JSON, with the places of their files."""
 
 from typing import Any, ClassVar
 
-from django.conf import settings
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
@@ -10,13 +9,15 @@ from agreements.models import Acknowledgement, Agreement
 
 
 class AgreementSerializer(serializers.ModelSerializer):
-    """`text_url` is the PDF as presented, `sealed_url` the sealed one (null until it is in force)."""
+    """`text_url` is the PDF as presented, `sealed_url` the sealed one, `record_url` the evidence record inside it
+    (both null until it is in force)."""
 
     supplier = serializers.CharField(source="supplier.number")
     document = serializers.CharField(source="document.code")
     version = serializers.CharField(source="version.number")
     text_url = serializers.SerializerMethodField()
     sealed_url = serializers.SerializerMethodField()
+    record_url = serializers.SerializerMethodField()
     verify_url = serializers.SerializerMethodField()
 
     class Meta:
@@ -36,10 +37,15 @@ class AgreementSerializer(serializers.ModelSerializer):
             "valid_from",
             "valid_until",
             "end_reason",
+            "campaign",
+            "reservations",
+            "is_own_code",
+            "presented_sha256",
             "sealed_sha256",
             "verify_code",
             "text_url",
             "sealed_url",
+            "record_url",
             "verify_url",
         ]
 
@@ -51,6 +57,9 @@ class AgreementSerializer(serializers.ModelSerializer):
 
     def get_sealed_url(self, row: Agreement) -> str | None:
         return self._file(row, "sealed") if row.sealed_sha256 else None
+
+    def get_record_url(self, row: Agreement) -> str | None:
+        return self._file(row, "record") if row.sealed_sha256 else None
 
     def get_verify_url(self, row: Agreement) -> str | None:
         if not row.sealed_sha256:
@@ -80,15 +89,6 @@ class AcknowledgementSerializer(serializers.ModelSerializer):
             "acknowledged_at",
             "acknowledged_by",
         ]
-
-
-class IssueSerializer(serializers.Serializer):
-    """`supplier` by its number, `document` by its code; the published version is issued."""
-
-    supplier = serializers.CharField()
-    document = serializers.SlugField()
-    due_on = serializers.DateField(required=False)
-    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
 
 
 def written(row: Agreement | Acknowledgement, context: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 from django.http import FileResponse
-from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, status
@@ -15,15 +14,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agreements import workflow
-from agreements.api.serializers import AcknowledgementSerializer, AgreementSerializer, IssueSerializer, written
-from agreements.models import Acknowledgement, Agreement, Version
+from agreements.api.issuing import IssueSerializer, PlanSerializer, planned, supplier_of, version_of
+from agreements.api.serializers import AcknowledgementSerializer, AgreementSerializer, written
+from agreements.models import Acknowledgement, Agreement
 from agreements.permissions import can_issue
 from agreements.states import AcknowledgementStatus, AgreementStatus
 from agreements.views.shared import agreement_file
 from csr_portal.core.api import VisibleRows
-from suppliers.models import Supplier
+from csr_portal.core.idempotency import HEADER, idempotent
 
-KEY_HEADER = "Idempotency-Key"
+FILES = ("text", "sealed", "record", "chop", "chop-view", "own-code")
 
 
 class AgreementFilter(django_filters.FilterSet):
@@ -52,36 +52,35 @@ class AgreementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     @action(
-        detail=True, url_path="files/(?P<kind>text|sealed|chop)", url_name="files", filterset_class=None,
+        detail=True, url_path=f"files/(?P<kind>{'|'.join(FILES)})", url_name="files", filterset_class=None,
         pagination_class=None,
     )  # fmt: skip
     def files(self, request: Request, pk: Any = None, kind: str = "text") -> FileResponse:
-        """The PDF as presented (`text`), the sealed PDF (`sealed`), or the scan with the company chop (`chop`)."""
+        """The PDF as presented (`text`), the sealed PDF (`sealed`), the evidence record inside it (`record`), the scan
+        with the company chop (`chop`), or the supplier's own code of conduct (`own-code`)."""
         return agreement_file(self.get_object(), kind)
 
     @extend_schema(
         request=IssueSerializer,
-        responses={201: AgreementSerializer},
-        parameters=[OpenApiParameter(KEY_HEADER, location=OpenApiParameter.HEADER)],
+        responses={200: PlanSerializer, 201: AgreementSerializer},
+        parameters=[OpenApiParameter(HEADER, location=OpenApiParameter.HEADER)],
     )
     @action(
         detail=False, methods=["post"], filterset_class=None, parser_classes=[JSONParser, FormParser, MultiPartParser]
     )
+    @idempotent
     def issue(self, request: Request) -> Response:
-        """Issue the published version of a text to one supplier. With the same `Idempotency-Key` it happens once;
-        asked again, the answer is 200 with what was issued the first time."""
+        """Issue the published version of a text to one supplier; with `dry_run` only say what would happen."""
         if not can_issue(request.user):
             raise PermissionDenied
         asked = IssueSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        data, key = dict(asked.validated_data), request.headers.get(KEY_HEADER, "")[:100]
-        supplier = get_object_or_404(Supplier.objects.visible_to(request.user), number=data.pop("supplier"))
-        versions = Version.objects.visible_to(request.user).published().select_related("document")
-        version = get_object_or_404(versions, document__code=data.pop("document"))
-        row = workflow.issued_before(version, supplier, by=request.user, request_key=key)
-        code = status.HTTP_200_OK if row else status.HTTP_201_CREATED
-        row = row or workflow.issue(version, supplier, by=request.user, request_key=key, **data)
-        return Response(written(row, self.get_serializer_context()), status=code)
+        data = dict(asked.validated_data)
+        supplier, version = supplier_of(request, data.pop("supplier")), version_of(request, data.pop("document"))
+        if data.pop("dry_run"):
+            return Response(planned(version, [supplier])[-1])
+        row = workflow.issue(version, supplier, by=request.user, **data)
+        return Response(written(row, self.get_serializer_context()), status=status.HTTP_201_CREATED)
 
 
 class AcknowledgementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, VisibleRows):

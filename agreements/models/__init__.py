@@ -2,6 +2,7 @@
 
 from agreements.models.agreements import Agreement, new_verify_code
 from agreements.models.campaigns import Campaign, CampaignTarget
+from agreements.models.chop import ChopFile, ChopPage, ChopPaper
 from agreements.models.company import CompanySigner, CounterSignature, Delegation
 from agreements.models.documents import CheckQuestion, Clause, Document, Version
 from agreements.models.guideline import Acknowledgement
@@ -14,6 +15,9 @@ __all__ = [
     "Campaign",
     "CampaignTarget",
     "CheckQuestion",
+    "ChopFile",
+    "ChopPage",
+    "ChopPaper",
     "Clause",
     "CompanySigner",
     "CounterSignature",

@@ -12,7 +12,7 @@ from agreements.models.documents import Document, Version
 from agreements.querysets import AgreementQuerySet
 from agreements.states import OPEN, AgreementStatus
 from csr_portal.core.codes import new_code
-from csr_portal.core.models import StoredFile, Tracked
+from csr_portal.core.models import Tracked
 from suppliers.models import Supplier
 
 User = settings.AUTH_USER_MODEL
@@ -43,7 +43,6 @@ class Agreement(Tracked):
     archive_file = models.FileField(max_length=200, blank=True, editable=False)
     archive_sha256 = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     archived_until = models.DateField(null=True, blank=True, editable=False)
-    chop_scan = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     reservations = models.JSONField(_("reservations"), default=list, blank=True, editable=False)
     is_own_code = models.BooleanField(_("own code of conduct"), default=False, editable=False)
     end_reason = models.TextField(_("reason"), blank=True)
@@ -93,6 +92,11 @@ class Agreement(Tracked):
     def newest_seal(self) -> Any:
         """The sealed file, with its newest stamp if it is kept for the archive."""
         return self.archive_file or self.sealed_file
+
+    @property
+    def chop_paper(self) -> Any:
+        """The paper with the company chop that was sent last, if any."""
+        return self.chop_papers.first()
 
     @property
     def is_open(self) -> bool:

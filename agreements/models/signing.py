@@ -128,6 +128,11 @@ class SignatureEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.actor_name}".strip()
 
+    @property
+    def clauses_named(self) -> list[Any]:
+        """The clauses of the text that a decline is about, in their order."""
+        return [row for row in self.agreement.version.clauses.all() if row.key in self.data.get("clauses", [])]
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk:
             raise ValidationError(_("Evidence of a signature is never changed."))

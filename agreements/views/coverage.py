@@ -18,13 +18,13 @@ from csr_portal.core.lists import Column, Filter, Listing, export_response, matc
 from csr_portal.core.models import User
 from csr_portal.core.roles import Role
 from csr_portal.core.timezones import today
-from suppliers.countries import COUNTRIES
+from suppliers.countries import country_name
+from suppliers.lists import country_filter
 from suppliers.models import Category, Supplier
 from suppliers.querysets import search_condition
-from suppliers.states import SupplierStatus
+from suppliers.states import IN_RELATION, SupplierStatus
 
 PROCUREMENT = (Role.BUYER, Role.CSR_MANAGER)
-SEGMENTS = (SupplierStatus.REGISTERED, SupplierStatus.COOPERATING, SupplierStatus.STRATEGIC, SupplierStatus.SUSPENDED)
 
 
 def owners(request: HttpRequest) -> list[tuple[str, str]]:
@@ -33,12 +33,6 @@ def owners(request: HttpRequest) -> list[tuple[str, str]]:
 
 def categories(request: HttpRequest) -> list[tuple[str, str]]:
     return [(str(row.pk), str(row)) for row in Category.objects.all()]
-
-
-def countries(request: HttpRequest) -> list[tuple[str, str]]:
-    names = dict(COUNTRIES)
-    codes = Supplier.objects.in_relation().order_by("country").values_list("country", flat=True).distinct()
-    return [(code, names.get(code, code)) for code in codes]
 
 
 def condition_of(code: str) -> Q:
@@ -55,10 +49,11 @@ def reason_words(row: Any) -> Any:
 GAPS = Listing(
     columns=(
         Column("supplier", gettext_lazy("Supplier"), "name", "name"),
-        Column("latin", gettext_lazy("Name in Latin letters"), "", "name_latin"),
+        Column("number", gettext_lazy("Number"), value="number", is_beside=True),
+        Column("latin", gettext_lazy("Name in Latin letters"), value="name_latin", is_beside=True),
         Column("reason", gettext_lazy("Reason"), "agreement_status", reason_words),
         Column("segment", gettext_lazy("Segment"), "status", lambda row: row.get_status_display()),
-        Column("country", gettext_lazy("Country"), "country", "country"),
+        Column("country", gettext_lazy("Country"), "country", lambda row: country_name(row.country)),
         Column("owner", gettext_lazy("Buyer"), "owner__name", lambda row: str(row.owner or "")),
         Column("last_contact", gettext_lazy("Last contact"), "last_contact", "last_contact"),
         Column("gate", gettext_lazy("Gate"), "gate_missing", "gate_missing", is_number=True),
@@ -73,10 +68,10 @@ GAPS = Listing(
         Filter(
             "segment",
             gettext_lazy("Segment"),
-            [(code, SupplierStatus(code).label) for code in SEGMENTS],
+            [(code, SupplierStatus(code).label) for code in IN_RELATION],
             "status",
         ),
-        Filter("country", gettext_lazy("Country"), countries),
+        country_filter(),
         Filter("category", gettext_lazy("Category"), categories, "categories"),
         Filter("owner", gettext_lazy("Buyer"), owners),
     ),

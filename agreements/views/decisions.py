@@ -3,22 +3,24 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core.files.base import ContentFile
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from agreements import workflow
-from agreements.forms import CountersignForm, DelegationForm, ReasonForm, SignersForm, clause_forms
-from agreements.models import Agreement, Delegation, Document
+from agreements import viewing, workflow
+from agreements.forms.decisions import CountersignForm, DelegationForm, ReasonForm, SignersForm, clause_forms
+from agreements.models import Agreement, ChopPage, ChopPaper, Delegation, Document
 from agreements.permissions import can_decide, can_delegate_for_others, can_revoke
 from agreements.states import AgreementStatus
 from agreements.views.shared import trace_of
 from agreements.workflow.steps import own_code_blockers
 from csr_portal.core.access import PersonRequest, staff_page
+from csr_portal.core.files import file_response
 from csr_portal.core.roles import Role
 from csr_portal.core.timezones import today
-from csr_portal.core.workflow import WorkflowError
+from csr_portal.core.workflow import WorkflowError, available
 
 PROCUREMENT = (Role.BUYER, Role.CSR_MANAGER)
 
@@ -83,6 +85,57 @@ def _compared(request: PersonRequest, rows: list[tuple[Any, Any]]) -> bool:
             form.add_error("place", error.message)
             is_right = False
     return is_right
+
+
+def _paper(request: HttpRequest, pk: int) -> tuple[Agreement, ChopPaper]:
+    agreement = _agreement(request, pk)
+    if (paper := agreement.chop_paper) is None:
+        raise Http404
+    return agreement, paper
+
+
+@staff_page()
+def agreement_paper(request: PersonRequest, pk: int) -> HttpResponse:
+    """The text on the left, the straightened paper with the company chop on the right; confirmed or sent back."""
+    agreement, paper = _paper(request, pk)
+    rows = viewing.pairs(paper)
+    context = {
+        "agreement": agreement,
+        "paper": paper,
+        "files": paper.files.select_related("file"),
+        "done": paper.pages.count(),
+        "pairs": rows,
+        "missing": [row.number for row in rows if row.number and not row.pages] if paper.is_ready else [],
+        "earlier": agreement.chop_papers.exclude(pk=paper.pk).prefetch_related("files__file"),
+        "steps": {offer.name.partition(".")[2] for offer in available(workflow.STEPS, agreement, request.user)},
+        "form": ReasonForm(),
+    }
+    return render(request, "staff/agreements/paper.html", context)
+
+
+@staff_page()
+def agreement_paper_progress(request: PersonRequest, pk: int) -> HttpResponse:
+    """The fragment that the page asks for while the copy is made; at the end the page loads once more."""
+    agreement, paper = _paper(request, pk)
+    context = {"agreement": agreement, "paper": paper, "done": paper.pages.count()}
+    answer = render(request, "staff/agreements/_paper_progress.html", context)
+    if paper.is_ready:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+@staff_page()
+def agreement_text_page(request: PersonRequest, pk: int, number: int) -> HttpResponse:
+    """One page of the text as presented, as a picture."""
+    data = ContentFile(viewing.text_page(_agreement(request, pk), number))
+    return file_response(data, name=f"{number}.png", media_type="image/png", inline=True)
+
+
+@staff_page()
+def agreement_paper_page(request: PersonRequest, pk: int, page: int) -> HttpResponse:
+    """One straightened page of a paper with the company chop."""
+    row = get_object_or_404(ChopPage.objects.exclude(picture=""), paper__agreement=_agreement(request, pk), pk=page)
+    return file_response(row.picture, name=f"{row.position}.jpg", media_type="image/jpeg", inline=True)
 
 
 @staff_page()

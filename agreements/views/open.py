@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agreements import verification, workflow
-from agreements.forms import CodeForm, DeclineForm, OwnCodeForm, ReadForm, SignForm, WhoForm
+from agreements.forms.signing import CodeForm, DeclineForm, OwnCodeForm, ReadForm, SignForm, WhoForm
 from agreements.models import Agreement, SigningLink
 from agreements.reports import (
     CONSENT_VERSION,

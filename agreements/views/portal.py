@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agreements import workflow
-from agreements.forms import CheckForm, DeclineForm, OwnCodeForm, ShareForm
+from agreements.forms.signing import CheckForm, DeclineForm, OwnCodeForm, ShareForm
 from agreements.models import Acknowledgement, Agreement
 from agreements.reports import PDF_LANGUAGES, agreement_text, changes_for, text_content
 from agreements.states import READABLE, AcknowledgementStatus, EventKind
@@ -25,7 +25,7 @@ ACCEPTED = (EventKind.RESERVATION_ACCEPTED, EventKind.OWN_CODE_ACCEPTED)
 
 def _agreement(request: HttpRequest, pk: int) -> Agreement:
     rows = Agreement.objects.visible_to(request.user).filter(supplier=request.supplier)
-    return get_object_or_404(rows.select_related("supplier", "version__document", "chop_scan"), pk=pk)
+    return get_object_or_404(rows.select_related("supplier", "version__document"), pk=pk)
 
 
 @portal_page
@@ -59,7 +59,9 @@ def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "share_form": ShareForm(),
         "decline_form": DeclineForm(version=agreement.version),
         "own_code_form": OwnCodeForm(),
+        "paper": agreement.chop_papers.prefetch_related("files__file").first(),
         "refused": agreement.events.filter(kind__in=SENT_BACK).last(),
+        "declined": agreement.events.filter(kind=EventKind.DECLINED).last(),
         "decided": agreement.events.filter(kind__in=ACCEPTED).last(),
     }
     return render(request, "portal/agreements/agreement_detail.html", context)
@@ -85,12 +87,9 @@ def agreement_share(request: HttpRequest, pk: int) -> HttpResponse:
 @portal_page
 @require_POST
 def agreement_chop(request: HttpRequest, pk: int) -> HttpResponse:
-    agreement, upload = _agreement(request, pk), request.FILES.get("file")
-    if upload is None:
-        messages.error(request, _("Choose a scan or a photo."))
-        return redirect("portal:agreement-detail", pk)
+    agreement = _agreement(request, pk)
     try:
-        workflow.upload_chop(agreement, upload, by=request.user, trace=trace_of(request))
+        workflow.upload_chop(agreement, request.FILES.getlist("file"), by=request.user, trace=trace_of(request))
     except WorkflowError as error:
         messages.error(request, error.message)
     except ValidationError as error:

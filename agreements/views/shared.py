@@ -1,10 +1,14 @@
 """What the pages of staff, suppliers and signatories share."""
 
+from django.core.files.base import ContentFile
 from django.http import FileResponse, Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 
-from agreements.models import Agreement
+from agreements.models import Agreement, ChopFile
+from agreements.reports import read_file
 from agreements.tasks import ensure_presented
 from agreements.workflow import Trace
+from csr_portal.core.attachments import attachment
 from csr_portal.core.files import file_response
 
 PDF = "application/pdf"
@@ -15,18 +19,24 @@ def trace_of(request: HttpRequest) -> Trace:
 
 
 def agreement_file(agreement: Agreement, kind: str) -> FileResponse:
-    """`text` (as presented), `sealed`, or `chop` (the scan)."""
+    """`text` (as presented), `sealed`, `record` (the evidence in the sealed file), `own-code`; of a chopped paper
+    `chop` (its first file as received), `chop-<id>` (any other) and `chop-view` (all pages straightened).
+    """
     if kind == "text":
         field = ensure_presented(agreement).presented_file
         return file_response(field, name=f"{agreement.number}.pdf", media_type=PDF, inline=True)
     if kind == "sealed" and agreement.sealed_file:
         return file_response(agreement.newest_seal, name=f"{agreement.number}-sealed.pdf", media_type=PDF)
-    if kind == "chop" and agreement.chop_scan:
-        scan = agreement.chop_scan
+    if kind == "record" and agreement.sealed_file:
+        record = ContentFile(attachment(read_file(agreement.sealed_file), "record.json"))
+        return file_response(record, name=f"{agreement.number}-record.json", media_type="application/json")
+    if kind == "chop-view" and (paper := agreement.chop_paper) and paper.viewing_file:
+        return file_response(paper.viewing_file, name=f"{agreement.number}-chop.pdf", media_type=PDF, inline=True)
+    if kind == "chop" and (paper := agreement.chop_paper):
+        kind = paper.files.all()[0].key
+    if (number := kind.removeprefix("chop-")).isdecimal():
+        scan = get_object_or_404(ChopFile, paper__agreement=agreement, pk=number).file
         return file_response(scan.file, name=scan.original_name, media_type=scan.media_type)
-    if kind == "chop-view" and agreement.chop_scan and agreement.chop_scan.viewing_copy:
-        field = agreement.chop_scan.viewing_copy
-        return file_response(field, name="chop.jpg", media_type="image/jpeg", inline=True)
     if kind == "own-code" and (code := agreement.own_codes.select_related("file").first()):
         return file_response(code.file.file, name=code.file.original_name, media_type=code.file.media_type)
     raise Http404

@@ -1,11 +1,12 @@
 """Pages of staff: agreements, coverage of the guideline, texts, issuing."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.core.files.base import ContentFile
 from django.db.models import Count, Q, QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +15,8 @@ from django.views.decorators.http import require_POST
 
 from agreements import campaigns, workflow
 from agreements.audience import undeliverable
-from agreements.forms import CountersignForm, IssueForm, ReasonForm, SignersForm
+from agreements.forms.decisions import CountersignForm, ReasonForm, SignersForm
+from agreements.forms.issuing import IssueForm
 from agreements.models import Acknowledgement, Agreement, Campaign, Document, Version
 from agreements.permissions import can_issue, signing_for
 from agreements.placeholders import PLACEHOLDERS
@@ -29,6 +31,7 @@ from csr_portal.core.roles import Role
 from csr_portal.core.states import Turn
 from csr_portal.core.timezones import today
 from csr_portal.core.workflow import WorkflowError, available
+from suppliers.lists import country_filter, label_of
 from suppliers.models import Supplier
 from suppliers.querysets import search_condition
 from suppliers.workflow.supplier import remind
@@ -44,11 +47,6 @@ def owners(request: HttpRequest) -> list[tuple[str, str]]:
     return [(str(pk), name) for pk, name in User.objects.filter(groups__name=Role.BUYER).values_list("pk", "name")]
 
 
-def countries(request: HttpRequest) -> list[tuple[str, str]]:
-    codes = Supplier.objects.order_by("country").values_list("country", flat=True).distinct()
-    return [(code, code) for code in codes]
-
-
 def versions(request: HttpRequest) -> list[tuple[str, str]]:
     rows = Version.objects.exclude(document__kind=DocumentKind.GUIDELINE).select_related("document")
     return [(str(row.pk), str(row)) for row in rows]
@@ -60,9 +58,10 @@ def campaign_choices(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 SUPPLIER_FILTERS = (
-    Filter("country", gettext_lazy("Country"), countries, "supplier__country"),
+    country_filter("supplier__country"),
     Filter("owner", gettext_lazy("Buyer"), owners, "supplier__owner"),
 )
+TURN = Column("turn", gettext_lazy("Whose turn"), "", label_of("turn", "turn"))
 AGREEMENTS = Listing(
     columns=(
         Column("supplier", gettext_lazy("Supplier"), "supplier__name", lambda row: row.supplier.name),
@@ -82,6 +81,9 @@ AGREEMENTS = Listing(
     default_order="-number",
     file_name="agreements",
 )
+AGREEMENT_EXPORT = replace(
+    AGREEMENTS, columns=(*AGREEMENTS.columns[:-1], TURN, Column("due_on", gettext_lazy("until")))
+)
 GUIDELINES = Listing(
     columns=(
         Column("supplier", gettext_lazy("Supplier"), "supplier__name", lambda row: row.supplier.name),
@@ -97,9 +99,14 @@ GUIDELINES = Listing(
 )
 
 
-def _list(request: HttpRequest, rows: QuerySet, listing: Listing, template: str) -> HttpResponse:
+GUIDELINE_EXPORT = replace(
+    GUIDELINES, columns=(*GUIDELINES.columns[:-1], TURN, Column("due_on", gettext_lazy("until")))
+)
+
+
+def _list(request: HttpRequest, rows: QuerySet, listing: Listing, template: str) -> HttpResponseBase:
     if "export" in request.GET:
-        return export_response(request, rows, listing)
+        return export_response(request, rows, AGREEMENT_EXPORT if listing is AGREEMENTS else GUIDELINE_EXPORT)
     context = {"page": page_of(request, rows, listing), "coverage": coverage()}
     return render(request, template, context)
 
@@ -114,13 +121,13 @@ def coverage() -> dict[str, Any]:
 
 
 @staff_page()
-def agreement_list(request: HttpRequest) -> HttpResponse:
+def agreement_list(request: HttpRequest) -> HttpResponseBase:
     rows = Agreement.objects.visible_to(request.user).select_related("supplier", "version__document")
     return _list(request, rows, AGREEMENTS, "staff/agreements/agreement_list.html")
 
 
 @staff_page()
-def guideline_list(request: HttpRequest) -> HttpResponse:
+def guideline_list(request: HttpRequest) -> HttpResponseBase:
     rows = Acknowledgement.objects.visible_to(request.user).select_related(
         "supplier", "version__document", "acknowledged_by"
     )
@@ -145,6 +152,7 @@ def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "countersign_form": CountersignForm(
             person=request.user, initial={"presented_sha256": agreement.presented_sha256}
         ),
+        "paper": agreement.chop_papers.prefetch_related("files__file").first(),
         "own_code": agreement.own_codes.select_related("file").first(),
         "may_remind": waits and can_issue(request.user),
         "history": HistoryEntry.objects.about(agreement).select_related("by")[:20],
@@ -155,9 +163,7 @@ def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _agreement(request: HttpRequest, pk: int) -> Agreement:
     rows = Agreement.objects.visible_to(request.user)
-    return get_object_or_404(
-        rows.select_related("supplier__owner", "version__document", "chop_scan", "issued_by"), pk=pk
-    )
+    return get_object_or_404(rows.select_related("supplier__owner", "version__document", "issued_by"), pk=pk)
 
 
 @staff_page(*PROCUREMENT)

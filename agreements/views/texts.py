@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST
 
 from agreements import workflow
 from agreements.changes import compare
+from agreements.forms.texts import ClauseForm, DocumentForm, DraftForm, QuestionForm, VersionForm
 from agreements.models import CheckQuestion, Clause, Document, Version
 from agreements.placeholders import PLACEHOLDERS
 from agreements.reports import PDF_LANGUAGES
-from agreements.text_forms import ClauseForm, DocumentForm, DraftForm, QuestionForm, VersionForm
 from csr_portal.core.access import PersonRequest, staff_page
 from csr_portal.core.roles import Role
 from csr_portal.core.workflow import WorkflowError
@@ -145,7 +145,7 @@ def version_compare(request: HttpRequest, pk: int) -> HttpResponse:
     version = _version(request, pk)
     others = version.document.versions.exclude(pk=version.pk).order_by("-pk")
     chosen = request.GET.get("with", "")
-    other = get_object_or_404(others, pk=chosen) if chosen.isdigit() else others.filter(pk__lt=version.pk).first()
+    other = get_object_or_404(others, pk=chosen) if chosen.isdecimal() else others.filter(pk__lt=version.pk).first()
     language = request.GET.get("text", "")
     language = language if language in dict(PDF_LANGUAGES) else get_language() or "en"
     context = {

@@ -20,7 +20,7 @@ from agreements.workflow.drafts import (
 from agreements.workflow.evidence import Trace, note_event
 from agreements.workflow.force import come_into_force, expire, recall, renew_archive_stamp, seal_agreement, terminate
 from agreements.workflow.guideline import ACKNOWLEDGEMENT_STEPS, acknowledge, view_guideline
-from agreements.workflow.issuing import DUE_DAYS, Plan, issue, issued_before, plan
+from agreements.workflow.issuing import DUE_DAYS, Plan, issue, plan
 from agreements.workflow.links import enter_code, link_problem, send_code, share, view
 from agreements.workflow.own_code import accept_own_code, compare_clause, offer_own_code, refuse_own_code
 from agreements.workflow.reservation import accept_reservation, refuse_reservation
@@ -53,7 +53,6 @@ __all__ = [
     "enter_code",
     "expire",
     "issue",
-    "issued_before",
     "link_problem",
     "missing_in_text",
     "move_clause",

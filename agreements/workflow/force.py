@@ -29,7 +29,7 @@ from suppliers.workflow import facts_changed, lock
 @job("agreements.seal", time_limit=60)
 def seal_agreement(agreement_id: int) -> None:
     """Draw and seal the signed agreement, then bring it into force. Run twice, it does nothing the second time."""
-    agreement = Agreement.objects.select_related("supplier", "version__document", "chop_scan").get(pk=agreement_id)
+    agreement = Agreement.objects.select_related("supplier", "version__document").get(pk=agreement_id)
     if agreement.status != A.SIGNED or agreement.counter_signatures.due().exists():
         return
     ensure_presented(agreement)
@@ -63,6 +63,7 @@ def renew_archive_stamp(agreement_id: int) -> None:
             current.save(update_fields=["archive_file", "archive_sha256", "archived_until"])
             told = {"archive_sha256": current.archive_sha256, "archived_until": current.archived_until}
             history.record(current, "agreement.renew_stamp", by=SYSTEM, data=told)
+            events.sealed(current)
     forget_unnamed(agreement)
 
 
@@ -81,6 +82,7 @@ def come_into_force(agreement: Agreement, *, sealed_file: str, sealed_sha256: st
         data={"sealed_sha256": sealed_sha256, **dates}, sealed_file=sealed_file, sealed_sha256=sealed_sha256,
         sealed_at=timezone.now(), archived_until=agreement.archived_until, **dates,
     )  # fmt: skip
+    events.sealed(agreement)
     events.changed(agreement)
     tell_both(agreement, "agreements/in_force", "in_force")
     link = agreement.signing_links.exclude(used_at=None).exclude(email="").last()

@@ -10,6 +10,7 @@ from agreements.models import Acknowledgement, Campaign, CheckQuestion, Version
 from agreements.states import AcknowledgementStatus as P
 from agreements.workflow.people import people_of
 from csr_portal.core import history
+from csr_portal.core.jobs import job
 from csr_portal.core.models import User
 from csr_portal.core.notices import tell
 from csr_portal.core.workflow import SYSTEM, Actor, Step, move
@@ -17,6 +18,7 @@ from suppliers.models import Supplier
 from suppliers.permissions import acts_for, is_system
 from suppliers.workflow import facts_changed, lock
 
+BATCH = 25
 ACKNOWLEDGEMENT_STEPS = {
     "acknowledgement.view": Step((P.ISSUED,), P.VIEWED, acts_for, "supplier"),
     "acknowledgement.acknowledge": Step((P.ISSUED, P.VIEWED), P.ACKNOWLEDGED, acts_for),
@@ -25,8 +27,7 @@ ACKNOWLEDGEMENT_STEPS = {
 
 
 def issue_guideline(
-    version: Version, supplier: Supplier, by: Actor, due_on: dt.date, language: str, campaign: Campaign | None,
-    request_key: str = "",
+    version: Version, supplier: Supplier, by: Actor, due_on: dt.date, language: str, campaign: Campaign | None
 ) -> Acknowledgement:  # fmt: skip
     for older in Acknowledgement.objects.filter(supplier=supplier, document=version.document_id).exclude(
         status=P.SUPERSEDED
@@ -36,11 +37,32 @@ def issue_guideline(
         supplier=supplier, version=version, document=version.document, campaign=campaign, language=language,
         issued_by=by if isinstance(by, User) else None, status=P.ISSUED, turn="supplier", due_on=due_on,
     )  # fmt: skip
-    data = {"version": version.number} | ({"request_key": request_key} if request_key else {})
-    history.record(row, "acknowledgement.issue", by=by, data=data, to_status=P.ISSUED)
+    history.record(row, "acknowledgement.issue", by=by, data={"version": version.number}, to_status=P.ISSUED)
     url = reverse("portal:guideline-detail", args=[row.pk])
     tell(people_of(supplier), "agreements/guideline_issued", about=row, event="issued", url=url)
     return row
+
+
+@job("agreements.return_to_pending", time_limit=90)
+def return_to_pending(version_id: int) -> None:
+    """A new version counts from its publishing: whatever was issued or acknowledged of an older one no longer does."""
+    version = Version.objects.get(pk=version_id)
+    others = Acknowledgement.objects.filter(document=version.document_id).exclude(version=version_id)
+    rows = list(others.exclude(status=P.SUPERSEDED).order_by("pk")[:BATCH])
+    with history.sealed_at_the_end():
+        for row in rows:
+            _supersede(row)
+    if len(rows) == BATCH:
+        return_to_pending.enqueue(version_id, key=f"{version_id}:{rows[-1].pk}")
+
+
+@transaction.atomic
+def _supersede(row: Acknowledgement) -> None:
+    supplier = lock(row.supplier_id)
+    row.refresh_from_db()
+    if row.status != P.SUPERSEDED:
+        move(row, ACKNOWLEDGEMENT_STEPS, "acknowledgement.supersede", by=SYSTEM, due_on=None)
+        facts_changed(supplier)
 
 
 @transaction.atomic

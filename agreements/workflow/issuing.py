@@ -22,7 +22,7 @@ from agreements.workflow.links import revoke_links
 from agreements.workflow.people import people_of
 from agreements.workflow.steps import STEPS
 from csr_portal.core import history
-from csr_portal.core.models import HistoryEntry, User
+from csr_portal.core.models import User
 from csr_portal.core.notices import tell
 from csr_portal.core.timezones import today
 from csr_portal.core.workflow import SYSTEM, Actor, WorkflowError, move
@@ -45,16 +45,18 @@ class Plan:
 
 def plan(version: Version, suppliers: Iterable[Supplier]) -> Plan:
     """The dry run of an issue: three queries, whatever the number of suppliers."""
-    result = Plan()
+    result, suppliers = Plan(), list(suppliers)
+    keys = [supplier.pk for supplier in suppliers]
     model = Acknowledgement if version.document.is_guideline else Agreement
-    rows = model.objects.filter(document=version.document_id)
+    rows = model.objects.filter(document=version.document_id, supplier_id__among=keys)
     if version.document.is_guideline:
         taken = set(rows.filter(version=version).values_list("supplier_id", flat=True))
         reason, holding = _("Already has this version"), set()
     else:
         waiting = rows.open().filter(Q(version=version) | ~Q(status__in=READABLE))
         taken = set(waiting.values_list("supplier_id", flat=True))
-        held = Agreement.objects.in_force().filter(version=version).values_list("supplier_id", "valid_until")
+        in_force = Agreement.objects.in_force().filter(version=version, supplier_id__among=keys)
+        held = in_force.values_list("supplier_id", "valid_until")
         holding = {pk for pk, until in held if validity_state(until, today()) == ConditionState.MET}
         reason = _("An agreement already waits for a signature")
     for supplier in suppliers:
@@ -72,47 +74,28 @@ def plan(version: Version, suppliers: Iterable[Supplier]) -> Plan:
 @transaction.atomic
 def issue(
     version: Version, supplier: Supplier, *, by: Actor, due_on: dt.date | None = None, language: str = "",
-    campaign: Campaign | None = None, request_key: str = "",
+    campaign: Campaign | None = None,
 ) -> Agreement | Acknowledgement:  # fmt: skip
     """Issue a published text to one supplier: an agreement to sign, or a guideline to acknowledge.
 
-    A program that asks twice with the same `request_key` gets the row of the first time.
+    A campaign has the files of its agreements drawn itself, several at a time.
     """
     supplier = lock(supplier.pk)
     if by != SYSTEM and not can_issue(by):
         raise WorkflowError(_("Only procurement may issue texts."))
-    if row := issued_before(version, supplier, by=by, request_key=request_key):
-        return row
     if version.status != V.PUBLISHED:
         raise WorkflowError(_("Only a published version can be issued."))
     if left_out := plan(version, [supplier]).left_out:
         raise WorkflowError(left_out[0][1])
     make = issue_guideline if version.document.is_guideline else _issue_agreement
     due_on = due_on or today() + dt.timedelta(days=DUE_DAYS)
-    row = make(version, supplier, by, due_on, language or supplier.language, campaign, request_key)
+    row = make(version, supplier, by, due_on, language or supplier.language, campaign)
     facts_changed(supplier, by=by)
     return row
 
 
-def issued_before(
-    version: Version, supplier: Supplier, *, by: Actor, request_key: str
-) -> Agreement | Acknowledgement | None:
-    """What this person's program got with this key the first time; the history remembers it."""
-    if not request_key or not isinstance(by, User):
-        return None
-    action = "acknowledgement.issue" if version.document.is_guideline else "agreement.issue"
-    told = HistoryEntry.objects.filter(thread=supplier.history_thread, action=action, by=by)
-    entry = told.filter(data__request_key=request_key).first()
-    model = Acknowledgement if version.document.is_guideline else Agreement
-    row = model.objects.filter(pk=entry.subject_id).first() if entry else None
-    if row is not None and row.version_id != version.pk:
-        raise WorkflowError(_("This key was used for another text."))
-    return row
-
-
 def _issue_agreement(
-    version: Version, supplier: Supplier, by: Actor, due_on: dt.date, language: str, campaign: Campaign | None,
-    request_key: str = "",
+    version: Version, supplier: Supplier, by: Actor, due_on: dt.date, language: str, campaign: Campaign | None
 ) -> Agreement:  # fmt: skip
     """A newer version takes the place of what nobody has signed yet; what is in force stays until its date."""
     for older in Agreement.objects.filter(supplier=supplier, document=version.document_id, status__in=READABLE):
@@ -127,10 +110,10 @@ def _issue_agreement(
     row.number = f"A-{timezone.localdate().year}-{row.pk:05d}"
     row.save(update_fields=["number"])
     data = {"number": row.number, "version": version.number, "document": version.document.code}
-    data |= {"request_key": request_key} if request_key else {}
     history.record(row, "agreement.issue", by=by, data=data, to_status=A.ISSUED)
     events.changed(row)
-    present.enqueue(row.pk, key=str(row.pk))
+    if campaign is None:
+        present.enqueue(row.pk, key=str(row.pk))
     url = reverse("portal:agreement-detail", args=[row.pk])
     tell(people_of(supplier), "agreements/issued", about=row, event="issued", url=url)
     return row

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agreements import events
 from agreements.models import MAX_ATTEMPTS, MAX_CODES, Agreement, SigningLink
 from agreements.states import READABLE, EventKind
 from agreements.states import AgreementStatus as A
@@ -31,6 +32,7 @@ def view(agreement: Agreement, *, by: Actor) -> None:
     agreement.refresh_from_db()
     if agreement.status == A.ISSUED:
         move(agreement, STEPS, "agreement.view", by=by)
+        events.changed(agreement)
         facts_changed(supplier, by=by)
 
 

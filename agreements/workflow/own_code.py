@@ -88,7 +88,7 @@ def refuse_own_code(agreement: Agreement, *, by: User, reason: str) -> None:
     """The text goes back to the supplier with the reason and the clauses that are not covered."""
     supplier = lock(agreement.supplier_id)
     move(agreement, STEPS, "agreement.refuse_own_code", by=by, reason=reason)
-    events.changed(agreement)
+    events.returned(agreement)
     _decided(agreement, EventKind.OWN_CODE_REFUSED, "agreements/own_code_refused", by=by, reason=reason)
     facts_changed(supplier, by=by)
 

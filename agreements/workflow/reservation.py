@@ -36,7 +36,7 @@ def refuse_reservation(agreement: Agreement, *, by: User, reason: str) -> None:
     supplier = lock(agreement.supplier_id)
     data = reserved_clauses(agreement.reservations)
     move(agreement, STEPS, "agreement.refuse_reservation", by=by, reason=reason, data=data, reservations=[])
-    events.changed(agreement)
+    events.returned(agreement)
     _decided(agreement, EventKind.RESERVATION_REFUSED, "agreements/reservation_refused", by=by, reason=reason)
     facts_changed(supplier, by=by)
 

@@ -9,6 +9,7 @@ from agreements.permissions import can_publish
 from agreements.placeholders import unknown_in
 from agreements.states import ALWAYS_PROMISED, ClauseKey, DocumentKind
 from agreements.states import VersionStatus as V
+from agreements.workflow.guideline import return_to_pending
 from csr_portal.core.translated import missing_languages
 from csr_portal.core.workflow import Actor, Blocker, Step, move
 
@@ -54,8 +55,13 @@ VERSION_STEPS = {
 
 @transaction.atomic
 def publish(version: Version, *, by: Actor) -> None:
-    """Freeze the text and make it the current one; the version before is retired, what was signed on it stays."""
+    """Freeze the text and make it the current one; the version before is retired, what was signed on it stays.
+
+    A guideline is to be acknowledged anew by everybody.
+    """
     older = Version.objects.select_for_update().filter(document=version.document_id, status=V.PUBLISHED)
     for other in older.exclude(pk=version.pk):
         move(other, VERSION_STEPS, "version.retire", by=by, data={"replaced_by": version.number})
     move(version, VERSION_STEPS, "version.publish", by=by, published_at=timezone.now())
+    if version.document.is_guideline:
+        return_to_pending.enqueue(version.pk, key=str(version.pk))

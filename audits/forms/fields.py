@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from csr_portal.core.forms import DateInput
 from csr_portal.core.timezones import today
 from csr_portal.core.translated import in_language
 
@@ -14,15 +15,6 @@ DEFAULT_DAYS = 30
 
 def in_days(days: int = DEFAULT_DAYS) -> dt.date:
     return today() + dt.timedelta(days=days)
-
-
-class DateInput(forms.DateInput):
-    """The browser's own calendar."""
-
-    input_type = "date"
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(format="%Y-%m-%d", **options)
 
 
 class SiteChoice(forms.ModelChoiceField):

@@ -6,11 +6,12 @@ from django import forms
 from django.forms import formset_factory
 from django.utils.translation import gettext_lazy as _
 
-from audits.forms.fields import DateInput, FilesField, ReasonForm
+from audits.forms.fields import FilesField, ReasonForm
 from audits.models import Clause, Finding
 from audits.states import ActionKind, SubmissionVerdict
 from audits.workflow.findings import PlannedAction
 from csr_portal.core.files import type_names
+from csr_portal.core.forms import DateInput
 from suppliers.models import Evidence
 
 

@@ -21,7 +21,7 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, user: Any, supplier: str = "", **options: Any) -> None:
         super().__init__(*args, **options)
         sites = Site.objects.visible_to(user).filter(is_active=True).select_related("supplier")
-        if supplier.isdigit():
+        if supplier.isdecimal():
             sites = sites.filter(supplier_id=int(supplier))
         self.fields["site"].queryset = sites.order_by("supplier__name", "name")
         self.fields["version"].queryset = published(user)

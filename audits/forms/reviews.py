@@ -5,9 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from audits.forms.fields import DateInput, FilesField, FutureDateField, ReasonForm, SiteChoice
+from audits.forms.fields import FilesField, FutureDateField, ReasonForm, SiteChoice
 from audits.models import InterviewRecord, SiteReview, SiteReviewPlan
 from audits.states import Announcement, PlanStatus, ReviewReason, TeamPart
+from csr_portal.core.forms import DateInput
 from csr_portal.core.models import User
 from csr_portal.core.roles import Role
 from suppliers.models import Site

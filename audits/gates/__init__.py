@@ -1,6 +1,7 @@
 """What audits promises the others: conditions of the gate and the standing of a supplier."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from audits.gates import inspections, reviews
@@ -11,7 +12,7 @@ from suppliers.models import Supplier
 __all__ = ["no_blocking_finding", "self_inspection_accepted", "site_review_valid", "standing"]
 
 
-def standing(supplier: Supplier, day: dt.date) -> dict[str, Any]:
-    """The supplier's list columns that audits owns, and everything that waits here."""
-    ours, theirs = inspections.standing(supplier, day), reviews.standing(supplier, day)
-    return ours | theirs | {"turns": [*ours["turns"], *theirs["turns"]]}
+def standing(suppliers: Sequence[Supplier], day: dt.date) -> dict[int, dict[str, Any]]:
+    """The suppliers' list columns that audits owns, and everything that waits here."""
+    ours, theirs = inspections.standing(suppliers, day), reviews.standing(suppliers, day)
+    return {pk: ours[pk] | theirs[pk] | {"turns": [*ours[pk]["turns"], *theirs[pk]["turns"]]} for pk in ours}

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from audits.models import SelfInspection
 from audits.states import EDITABLE, OPEN, InspectionStatus
 from csr_portal.core.dates import day_text
-from suppliers.gates import Condition, Limit, by_supplier, condition, validity_state
+from suppliers.gates import Condition, Extent, Limit, by_supplier, condition, validity_state
 from suppliers.models import Site, Supplier
 from suppliers.states import ConditionState
 
@@ -48,8 +48,15 @@ def _inspected(suppliers: Sequence[Supplier]) -> dict[int, _Inspected]:
     }
 
 
+def _at_sites(known: _Inspected, extent: Extent) -> _Inspected:
+    return replace(known, sites=extent.of(known.sites))
+
+
 @condition(
-    _inspected, gettext_lazy("Self-inspection"), (Limit("min_score", gettext_lazy("Lowest score that counts"), 80),)
+    _inspected,
+    gettext_lazy("Self-inspection"),
+    (Limit("min_score", gettext_lazy("Lowest score that counts"), 80),),
+    narrow=_at_sites,
 )
 def self_inspection_accepted(
     supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date, known: _Inspected
@@ -123,13 +130,17 @@ def _facts_of(row: SelfInspection | None) -> dict[str, Any] | None:
     }
 
 
-def standing(supplier: Supplier, day: dt.date) -> dict[str, Any]:
+def standing(suppliers: Sequence[Supplier], day: dt.date) -> dict[int, dict[str, Any]]:
     """The most urgent state over the supplying sites; the lowest score and the first end of what counts."""
-    rows = list(
-        SelfInspection.objects.filter(supplier=supplier, site__is_active=True, site__is_supplying=True)
+    rows = by_supplier(
+        SelfInspection.objects.filter(supplier__in=suppliers, site__is_active=True, site__is_supplying=True)
         .order_by("submitted_at", "pk")
         .defer("result")
     )
+    return {supplier.pk: _standing_of(rows[supplier.pk], day) for supplier in suppliers}
+
+
+def _standing_of(rows: list[SelfInspection], day: dt.date) -> dict[str, Any]:
     newest = {row.site_id: row for row in rows if row.status == InspectionStatus.ACCEPTED}
     waiting = [row for row in rows if row.status in OPEN]
     states = {_state(row, day) for row in [*waiting, *newest.values()]}

@@ -1,8 +1,9 @@
 """What site reviews and findings promise the others: two conditions of the gate, and their part of the standing."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +17,7 @@ from audits.states import REVIEW_OPEN, Grade, SiteReviewStatus
 from csr_portal.core.dates import day_text
 from csr_portal.core.states import Turn
 from suppliers.certificates import Recognition
-from suppliers.gates import Condition, Limit, Remedy, by_supplier, condition, validity_state
+from suppliers.gates import Condition, Extent, Limit, Remedy, by_supplier, condition, validity_state
 from suppliers.models import Site, Supplier
 from suppliers.states import ConditionState, RiskBand, Segment
 
@@ -52,6 +53,10 @@ def _reviewed(suppliers: Sequence[Supplier]) -> dict[int, _Reviewed]:
     }
 
 
+def _at_sites(known: _Reviewed, extent: Extent) -> _Reviewed:
+    return replace(known, sites=extent.of(known.sites))
+
+
 @condition(
     _reviewed,
     gettext_lazy("Site review"),
@@ -59,6 +64,7 @@ def _reviewed(suppliers: Sequence[Supplier]) -> dict[int, _Reviewed]:
         Limit("min_score", gettext_lazy("Lowest score that counts"), 75),
         Limit("letters", gettext_lazy("Letters that count"), ["A", "B"], choices=tuple((x, x) for x in "ABCD")),
     ),
+    narrow=_at_sites,
 )
 def site_review_valid(
     supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date, known: _Reviewed
@@ -88,11 +94,6 @@ def _remedy(known: _Reviewed, states: list[str]) -> Remedy | None:
     site = next((pk for pk in lacking if pk not in known.on_the_way), None)
     url = f"{reverse('staff:site-review-new')}?site={site}"
     return Remedy(_("Plan a site review"), url, "audits.can_plan_reviews") if site else None
-
-
-def _newest_by_site(supplier: Supplier) -> dict[int, SiteReview]:
-    rows = SiteReview.objects.filter(supplier=supplier, status=SiteReviewStatus.REPORTED).order_by("closing_at")
-    return {review.site_id: review for review in rows}
 
 
 def _proof(
@@ -131,7 +132,12 @@ def _open_findings(suppliers: Sequence[Supplier]) -> dict[int, list[Finding]]:
     return by_supplier(Finding.objects.filter(supplier__in=suppliers).unclosed().order_by("close_due_on", "pk"))
 
 
-@condition(_open_findings, gettext_lazy("Findings"))
+def _found_at(open_ones: list[Finding], extent: Extent) -> list[Finding]:
+    """The findings of some sites and of the company; zero tolerance counts wherever it was found (R-GATE-3)."""
+    return [f for f in open_ones if f.site_id is None or extent.has(f.site_id) or f.grade == Grade.ZERO_TOLERANCE]
+
+
+@condition(_open_findings, gettext_lazy("Findings"), narrow=_found_at)
 def no_blocking_finding(
     supplier: Supplier, segment: str, limits: Mapping[str, Any], day: dt.date, open_ones: list[Finding]
 ) -> Condition:
@@ -166,14 +172,27 @@ def no_blocking_finding(
     )
 
 
-def standing(supplier: Supplier, day: dt.date) -> dict[str, Any]:
+def standing(suppliers: Sequence[Supplier], day: dt.date) -> dict[int, dict[str, Any]]:
     """The site review with the least time left, and the open findings."""
-    sites = list(Site.objects.filter(supplier=supplier, is_supplying=True, is_active=True).values_list("pk", flat=True))
-    newest = [review for pk, review in _newest_by_site(supplier).items() if pk in sites]
+    sites = Site.objects.filter(supplier__in=suppliers, is_supplying=True, is_active=True)
+    reported = SiteReview.objects.filter(site__in=sites, status=SiteReviewStatus.REPORTED).order_by("closing_at")
+    reviews = by_supplier(reported)
+    unfinished = SiteReview.objects.filter(supplier__in=suppliers).unfinished()
+    running = by_supplier(unfinished.order_by("planned_from", "pk"))
+    findings = by_supplier(Finding.objects.filter(supplier__in=suppliers).unclosed())
+    late = Finding.objects.filter(overdue_finding(day), supplier__in=suppliers)
+    overdue = Counter(late.values_list("supplier_id", flat=True))
+    return {
+        pk: _standing_of(reviews[pk], next(iter(running[pk]), None), findings[pk], overdue[pk], day)
+        for pk in (supplier.pk for supplier in suppliers)
+    }
+
+
+def _standing_of(
+    reported: list[SiteReview], running: SiteReview | None, open_ones: list[Finding], overdue: int, day: dt.date
+) -> dict[str, Any]:
+    newest = {review.site_id: review for review in reported}.values()
     worst = min(newest, key=lambda review: (review.valid_until or dt.date.min, review.pk), default=None)
-    running = SiteReview.objects.filter(supplier=supplier).unfinished().order_by("planned_from", "pk").first()
-    open_ones = list(Finding.objects.filter(supplier=supplier).unclosed())
-    overdue = Finding.objects.filter(overdue_finding(day), supplier=supplier).count()
     grades = {finding.grade for finding in open_ones}
     turns = [(finding.turn, finding.due_on) for finding in open_ones if finding.turn]
     if running and running.status in {SiteReviewStatus.ANNOUNCED, SiteReviewStatus.CLOSED} and running.turn:

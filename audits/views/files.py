@@ -1,5 +1,7 @@
 """Handing out what belongs to a self-inspection: evidence files and finished PDFs. The caller has checked who asks."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from audits.models import AnswerEvidence, SelfInspection, SelfInspectionReport
-from audits.reports.inspections import inspection_content
+from audits.reports.inspections import Row, inspection_content
 from audits.tasks import build_inspection_report
 from csr_portal.core import reports
 from csr_portal.core.files import file_response
@@ -21,6 +23,21 @@ def evidence_response(request: HttpRequest, link: AnswerEvidence) -> HttpRespons
         name = f"{stored.original_name}.jpg"
         return file_response(stored.viewing_copy, name=name, media_type="image/jpeg", inline=True)
     return file_response(stored.file, name=stored.original_name, media_type=stored.media_type)
+
+
+def thumbs(row: Row, side: str, *, shows_verdicts: bool = True) -> list[dict[str, Any]]:
+    """Files of an answer as the pictures component shows them."""
+    states = {"accepted": "accepted", "refused": "not_accepted"}
+    return [
+        {
+            "link": link,
+            "name": link.evidence.file.original_name,
+            "is_image": link.evidence.file.is_image and bool(link.evidence.file.viewing_copy),
+            "state": states.get(link.verdict, "received") if shows_verdicts else "received",
+            "note": link.verdict_text if shows_verdicts else "",
+        }
+        for link in row.files
+    ]
 
 
 def requested_report(request: HttpRequest, inspection: SelfInspection) -> SelfInspectionReport:

@@ -3,7 +3,11 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from django.db.models import F
 from django.http import HttpRequest
+
+from csr_portal.core.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -14,3 +18,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def format_email_subject(self, subject: Any) -> str:
         return str(subject)
+
+
+class PersonBackend(AuthenticationBackend):
+    """Logs in as allauth does; every page finds its person together with the roles, by one query."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        found = list(User.objects.filter(pk=user_id).annotate(role=F("groups__name")))
+        if not found or not self.user_can_authenticate(found[0]):
+            return None
+        person = found[0]
+        person.roles = frozenset(row.role for row in found if row.role)
+        return person

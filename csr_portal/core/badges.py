@@ -51,6 +51,8 @@ BADGES: dict[str, dict[str, Badge]] = {
         "approved": Badge("ok", "circle-check", _("Approved")),
         "conditional": Badge("special", "calendar-check", _("Conditional")),
         "rejected": Badge("bad", "circle-x", _("Rejected")),
+        "suspended": Badge("bad", "octagon-pause", _("Suspended")),
+        "ended": Badge("neutral", "archive", _("Ended")),
         "waiver": Badge("special", "shield-half", _("Waived")),
     },
     "gate": {
@@ -267,7 +269,9 @@ BADGES: dict[str, dict[str, Badge]] = {
     "clearance": {
         "approved": Badge("ok", "circle-check", _("Approved")),
         "conditional": Badge("special", "calendar-check", _("Conditional")),
+        "rejected": Badge("bad", "circle-x", _("Rejected")),
         "suspended": Badge("bad", "octagon-pause", _("Suspended")),
+        "ended": Badge("neutral", "archive", _("Ended")),
         "": Badge("neutral", "minus", _("None yet")),
     },
     "import_line": {
@@ -280,6 +284,7 @@ BADGES: dict[str, dict[str, Badge]] = {
         "draft": Badge("neutral", "pencil-line", _("Draft")),
         "current": Badge("ok", "circle-check", _("In force")),
         "retired": Badge("neutral", "archive", _("Retired")),
+        "discarded": Badge("neutral", "circle-slash", _("Discarded")),
     },
     "trial": {
         "loses": Badge("bad", "circle-minus", _("would lose it")),

@@ -6,6 +6,7 @@ frequent letters in front, an agreement carries three thousand empty places inst
 
 from collections.abc import Iterable, Iterator
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,22 @@ def put_first(font: TTFont, characters: Iterable[int]) -> None:
     strings.items = [string for string, _selector in reordered]
     top.FDSelect.gidArray = [selector for _string, selector in reordered]
     top.CharStrings.charStrings = {name: number for number, name in enumerate(new)}
+
+
+def with_plain_numbers(font: TTFont) -> TTFont:
+    """The font with every letter's CID equal to its number in the font, as PDFs take the two for the same.
+
+    Otherwise some readers of PDFs show other letters, and each PDF carries a list of all the numbers.
+    """
+    file = BytesIO()
+    font.save(file, reorderTables=False)
+    again = TTFont(file, recalcBBoxes=False)
+    names = [".notdef", *(f"cid{number:05d}" for number in range(1, again["maxp"].numGlyphs))]
+    top = again["CFF "].cff.topDictIndex[0]
+    top.charset = names
+    top.CharStrings.charStrings = {name: number for number, name in enumerate(names)}
+    again.setGlyphOrder(names)
+    return again
 
 
 def _glyphs_of(font: TTFont, characters: Iterable[int]) -> Iterator[str]:

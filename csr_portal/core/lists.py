@@ -7,19 +7,20 @@ Paging is by key (the sort value and the primary key of the last row), so page 1
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-import xlsxwriter
 from django.core import signing
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import F, IntegerField, Q, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.utils import timezone
+from django.db import models
+from django.db.models import Expression, F, IntegerField, Q, QuerySet, Subquery
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils import timezone, translation
 
+from csr_portal.core import frame, sheets
 from csr_portal.core.files import SANDBOX
 from csr_portal.core.models import User
 
@@ -30,24 +31,51 @@ EXPORT_LIMIT = 200_000
 
 @dataclass(frozen=True)
 class Column:
-    """`key` is the name in the URL, `order` the field to sort by (empty: not sortable), `value` what is exported."""
+    """`key` is the name in the URL, `order` the field to sort by (empty: not sortable), `value` what is exported.
+
+    On the screen a column with `is_beside` stands beside another one: it has no head of its own.
+    """
 
     key: str
     label: Any
     order: str = ""
     value: Callable[[Any], Any] | str = ""
     is_number: bool = False
+    is_beside: bool = False
+
+
+class CodesInUse(Expression):
+    """The different codes in an indexed column, found by stepping from each to the next, never by reading all rows."""
+
+    template = (
+        "(WITH RECURSIVE used(code) AS (SELECT MIN({column}) FROM {table} UNION ALL"
+        " SELECT (SELECT MIN({column}) FROM {table} WHERE {column} > used.code) FROM used WHERE used.code IS NOT NULL)"
+        " SELECT {join}(code, ',') FROM used)"
+    )
+
+    def __init__(self, model: type[models.Model], name: str) -> None:
+        super().__init__(output_field=models.TextField())
+        self.table, self.column = model._meta.db_table, name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        quote = connection.ops.quote_name
+        join = "STRING_AGG" if connection.vendor == "postgresql" else "GROUP_CONCAT"
+        return self.template.format(column=quote(self.column), table=quote(self.table), join=join), ()
 
 
 @dataclass(frozen=True)
 class Filter:
-    """`choices` are (code, label) pairs; `apply` turns a code into a condition; default: equality with `field`."""
+    """`choices` are (code, label) pairs; `apply` turns a code into a condition; default: equality with `field`.
+
+    With `in_use` only the codes that the data holds are offered, also those that have no label.
+    """
 
     name: str
     label: Any
     choices: Sequence[tuple[str, Any]] | Callable[[HttpRequest], Sequence[tuple[str, Any]]]
     field: str = ""
     apply: Callable[[str], Q] | None = None
+    in_use: CodesInUse | None = None
 
     def condition(self, code: str) -> Q:
         return self.apply(code) if self.apply else Q(**{self.field or self.name: code})
@@ -100,11 +128,25 @@ class CappedCount(Subquery):
         super().__init__(rows.order_by().values("pk")[: COUNT_LIMIT + 1])
 
 
-def capped_counts(reader: Any, sets: dict[str, QuerySet]) -> dict[str, int]:
-    """The sizes of several sets of rows in one query, which asks the reader's row for them."""
+@dataclass
+class Around:
+    """What a page tells beside its rows: the sizes of sets of rows, and the codes in use for each filter."""
+
+    counts: dict[str, int]
+    codes: dict[str, list[str]]
+
+
+def _around(request: HttpRequest, sets: dict[str, QuerySet], filters: Sequence[Filter]) -> Around:
+    """All of it in one query, which asks the reader's row, also for the frame of the page."""
     counts = {f"n_{code}": CappedCount(rows) for code, rows in sets.items()}
-    found: dict[str, Any] = dict(User.objects.filter(pk=reader.pk).values(**counts).get())
-    return {code: found[f"n_{code}"] for code in sets}
+    codes = {f"in_{item.name}": item.in_use for item in filters if item.in_use}
+    reader: Any = request.user
+    wanted = {**counts, **codes, **frame.wanted(reader)}
+    found: dict[str, Any] = dict(User.objects.filter(pk=reader.pk).values(**wanted).get())
+    frame.keep(request, found)
+    used = {item.name: (found[f"in_{item.name}"] or "").split(",") for item in filters if item.in_use}
+    # A set that is known to be empty is not asked for.
+    return Around({code: found[f"n_{code}"] or 0 for code in sets}, used)
 
 
 def page_of(request: HttpRequest, rows: QuerySet, listing: Listing, tabs: dict[str, QuerySet] | None = None) -> Page:
@@ -119,13 +161,13 @@ def page_of(request: HttpRequest, rows: QuerySet, listing: Listing, tabs: dict[s
     has_more, window = len(window) > PAGE_SIZE, window[:PAGE_SIZE]
     if backwards:
         window.reverse()
-    counts = capped_counts(request.user, {"": chosen, **(tabs or {})})
+    around = _around(request, {"": chosen, **(tabs or {})}, listing.filters)
     page = Page(
         rows=window,
-        count=counts.pop(""),
-        tab_counts=counts,
-        columns=[_head(request, column, order, descending) for column in listing.columns],
-        filters=[_facet(request, item) for item in listing.filters],
+        count=around.counts.pop(""),
+        tab_counts=around.counts,
+        columns=[_head(request, column, order, descending) for column in listing.columns if not column.is_beside],
+        filters=[_facet(request, item, around.codes.get(item.name)) for item in listing.filters],
         search=request.GET.get("q", ""),
         export_urls={kind: _url(request, export=kind) for kind in ("xlsx", "csv")},
         is_filtered=bool(request.GET.get("q")) or any(request.GET.get(item.name) for item in listing.filters),
@@ -144,13 +186,27 @@ def matching(request: HttpRequest, rows: QuerySet, listing: Listing) -> QuerySet
         rows = rows.filter(listing.search(words))
     for item in listing.filters:
         code = request.GET.get(item.name, "")
-        if code and code in dict(_choices(request, item)):
+        if code and (item.in_use or code in dict(_choices(request, item))):
             rows = rows.filter(item.condition(code))
     return rows
 
 
 def _choices(request: HttpRequest, item: Filter) -> Sequence[tuple[str, Any]]:
-    return item.choices(request) if callable(item.choices) else item.choices
+    """Asked for once per request: a filter that is on needs them twice."""
+    if not callable(item.choices):
+        return item.choices
+    kept = request.__dict__.setdefault("filter_choices", {})
+    if item.name not in kept:
+        kept[item.name] = item.choices(request)
+    return kept[item.name]
+
+
+def _offered(request: HttpRequest, item: Filter, codes: list[str] | None) -> Sequence[tuple[str, Any]]:
+    """All choices, or those in use and the one that is on."""
+    if codes is None:
+        return _choices(request, item)
+    labels = dict(_choices(request, item))
+    return [(code, labels.get(code, code)) for code in sorted({*codes, request.GET.get(item.name, "")} - {""})]
 
 
 def _order(request: HttpRequest, listing: Listing) -> tuple[str, bool]:
@@ -241,7 +297,7 @@ def _head(request: HttpRequest, column: Column, order: str, descending: bool) ->
     }
 
 
-def _facet(request: HttpRequest, item: Filter) -> dict[str, Any]:
+def _facet(request: HttpRequest, item: Filter, codes: list[str] | None) -> dict[str, Any]:
     current = request.GET.get(item.name, "")
     choices = [
         {
@@ -250,7 +306,7 @@ def _facet(request: HttpRequest, item: Filter) -> dict[str, Any]:
             "active": code == current,
             "url": _url(request, **{item.name: code}, after=None, before=None),
         }
-        for code, label in _choices(request, item)
+        for code, label in _offered(request, item, codes)
     ]
     return {
         "name": item.name,
@@ -262,7 +318,7 @@ def _facet(request: HttpRequest, item: Filter) -> dict[str, Any]:
     }
 
 
-def export_response(request: HttpRequest, rows: QuerySet, listing: Listing) -> HttpResponse | StreamingHttpResponse:
+def export_response(request: HttpRequest, rows: QuerySet, listing: Listing) -> StreamingHttpResponse:
     """The whole list as XLSX or CSV, same rows and order as on the screen; formula-safe, opens in Chinese Excel."""
     order, descending = _order(request, listing)
     ordered = matching(request, rows, listing).order_by(
@@ -283,23 +339,23 @@ def _cell(column: Column, row: Any) -> Any:
     return value if isinstance(value, int | float | Decimal | dt.date) else str(value if value is not None else "")
 
 
+FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")  # the wide ones: East Asian Excel takes them for the others
+
+
 def formula_safe(text: str) -> str:
     """A text that no spreadsheet program runs as a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+    return f"'{text}" if text[:1] in FORMULA_STARTS else text
 
 
 def csv_response(head: list[str], lines: Iterable[list[Any]], name: str) -> StreamingHttpResponse:
-    def chunks() -> Iterable[str]:
+    def pieces() -> Iterator[str]:
         yield "\ufeff"
         for line in _with_head(head, lines):
             buffer = io.StringIO()
             csv.writer(buffer).writerow(formula_safe(v) if isinstance(v, str) else v for v in line)
             yield buffer.getvalue()
 
-    response = StreamingHttpResponse(chunks(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    response["Content-Security-Policy"] = SANDBOX
-    return response
+    return _download(pieces(), "text/csv; charset=utf-8", f"{name}.csv")
 
 
 def _with_head(head: list[str], lines: Iterable[list[Any]]) -> Iterable[list[Any]]:
@@ -307,23 +363,19 @@ def _with_head(head: list[str], lines: Iterable[list[Any]]) -> Iterable[list[Any
     yield from lines
 
 
-def xlsx_response(head: list[str], lines: Iterable[list[Any]], name: str) -> HttpResponse:
-    output = io.BytesIO()
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "default_date_format": "yyyy-mm-dd",
-    }
-    with xlsxwriter.Workbook(output, options) as book:
-        sheet = book.add_worksheet()
-        bold = book.add_format({"bold": True})
-        sheet.freeze_panes(1, 0)
-        for number, line in enumerate(_with_head(head, lines)):
-            for position, value in enumerate(line):
-                sheet.write(number, position, value, bold if number == 0 else None)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    response = HttpResponse(output.getvalue(), content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+def xlsx_response(head: list[str], lines: Iterable[list[Any]], name: str) -> StreamingHttpResponse:
+    return _download(sheets.workbook(_with_head(head, lines)), sheets.XLSX, f"{name}.xlsx")
+
+
+def _download(pieces: Iterator[Any], media_type: str, name: str) -> StreamingHttpResponse:
+    """A file that is sent while it is written, to its end in the language and time zone of who asked for it."""
+    language, zone = translation.get_language() or "en", timezone.get_current_timezone()
+
+    def spoken() -> Iterator[Any]:
+        with translation.override(language), timezone.override(zone):
+            yield from pieces
+
+    response = StreamingHttpResponse(spoken(), content_type=media_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Content-Security-Policy"] = SANDBOX
     return response

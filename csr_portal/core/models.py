@@ -18,6 +18,7 @@ from django.utils.translation import pgettext_lazy
 
 from csr_portal.core.calendars import CalendarFeed  # noqa: F401  (so that Django finds the model)
 from csr_portal.core.digests import Digest  # noqa: F401  (so that Django finds the model)
+from csr_portal.core.idempotency import IdempotentAnswer  # noqa: F401  (so that Django finds the model)
 from csr_portal.core.querysets import HistoryQuerySet, NoticeQuerySet
 from csr_portal.core.states import JobStatus, MailStatus, ReportStatus
 from csr_portal.core.timezones import validate_time_zone
@@ -135,7 +136,11 @@ class Organisation(models.Model):
     @classmethod
     def current(cls) -> "Organisation":
         """The company's row; an unsaved, neutral one before set-up."""
-        return cls.objects.first() or cls(name="CSR Portal", name_latin="CSR Portal", country="CN")
+        return cls.objects.first() or cls.before_set_up()
+
+    @classmethod
+    def before_set_up(cls) -> "Organisation":
+        return cls(name="CSR Portal", name_latin="CSR Portal", country="CN")
 
 
 class HistoryEntry(models.Model):

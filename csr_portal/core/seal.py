@@ -27,7 +27,14 @@ from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timesta
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from csr_portal.core.seal_keys import authorities, common_name, known_certificates, revocation_lists, signer
+from csr_portal.core.seal_keys import (
+    authorities,
+    common_name,
+    issuers,
+    known_certificates,
+    revocation_lists,
+    signer,
+)
 
 FIELD_NAME = "CompanySeal"
 LTA = "B-LTA"
@@ -102,7 +109,7 @@ def _trust() -> ValidationContext:
     return ValidationContext(
         trust_roots=authorities(),
         crls=revocation_lists(),
-        other_certs=known_certificates(),
+        other_certs=[*known_certificates(), *issuers()],
         allow_fetching=bool(settings.SEAL_PKCS12 or settings.SEAL_PKCS11_MODULE),
         revocation_mode="soft-fail",
     )
@@ -159,7 +166,7 @@ def _verdict(
     status = _apart(validate_pdf_signature, signature, context, context)
     stamp = status.timestamp_validity
     covers = _covers_everything(pdf, signature, status, archive_stamps)
-    known = fingerprints | {root.sha256 for root in authorities()}
+    known = fingerprints | {each.sha256 for each in (*authorities(), *issuers())}
     is_untouched = (
         status.intact
         and status.valid

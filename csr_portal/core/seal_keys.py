@@ -38,29 +38,49 @@ class SealExpired(RuntimeError):
 
 
 def certificate_pem() -> bytes:
-    """The public certificate that seals now, for anybody who checks files elsewhere."""
-    return _to_pem(current_signer().signing_cert)
+    """The public certificate that seals now with those of its issuers, for anybody who checks files elsewhere."""
+    found = current_signer()
+    own = found.signing_cert
+    return b"".join(_to_pem(one) for one in [own, *(each for each in found.cert_registry if each != own)])
 
 
 def known_certificates() -> list[asn1_x509.Certificate]:
     """Every certificate this installation has sealed with: files outlive a change of the certificate."""
-    current_signer()
-    return [load_cert_from_pemder(str(path)) for path in sorted((folder() / "certificates").glob("*.pem"))]
+    _know_our_own()
+    return _certificates_in("certificates")
+
+
+def issuers() -> list[asn1_x509.Certificate]:
+    """Certificates between ours and a root, which came with the key and stand in every seal."""
+    return _certificates_in("issuers")
+
+
+def _certificates_in(name: str) -> list[asn1_x509.Certificate]:
+    return [load_cert_from_pemder(str(path)) for path in sorted((folder() / name).glob("*.pem"))]
+
+
+def _know_our_own() -> None:
+    """A key in a file is read before its certificate is asked for; a device is not: checking needs no device."""
+    if not settings.SEAL_PKCS11_MODULE:
+        current_signer()
 
 
 def authorities() -> list[asn1_x509.Certificate]:
-    """Roots that the seal and its time stamps are traced to: SEAL_TRUST, and our demo authority while it is used."""
+    """Roots that the seal and its time stamps are traced to: SEAL_TRUST, and our demo authority while it is used.
+
+    Makes nothing: who checks a file elsewhere has neither a key nor a database.
+    """
     paths = [settings.SEAL_TRUST] if settings.SEAL_TRUST else []
-    if not settings.SEAL_PKCS12 and not settings.SEAL_PKCS11_MODULE:
-        current_signer()
-        paths.append(str(folder() / "demo" / "root.pem"))
+    demo = folder() / "demo" / "root.pem"
+    if not settings.SEAL_PKCS12 and not settings.SEAL_PKCS11_MODULE and demo.exists():
+        paths.append(str(demo))
     return list(load_certs_from_pemder(paths))
 
 
 def revocation_lists() -> list[asn1_crl.CertificateList]:
     """The demo authority's own list; a public authority's is fetched from where its certificates say."""
     path = folder() / "demo" / "root.crl"
-    if settings.SEAL_PKCS12 or not path.exists():
+    if settings.SEAL_PKCS12 or settings.SEAL_PKCS11_MODULE or not path.exists():
         return []
     _kind, _headers, data = asn1_pem.unarmor(path.read_bytes())
     return [asn1_crl.CertificateList.load(data)]
@@ -98,7 +118,9 @@ def signer() -> signers.Signer:
     found = current_signer()
     valid = found.signing_cert["tbs_certificate"]["validity"] if found.signing_cert else None
     if valid is None or not valid["not_before"].native <= timezone.now() <= valid["not_after"].native:
-        raise SealExpired("The certificate of the seal has expired or is not valid yet; set a new SEAL_PKCS12.")
+        raise SealExpired(
+            "The certificate of the seal has expired or is not valid yet; set a new SEAL_PKCS12 (or SEAL_PKCS11_LABEL)."
+        )
     return found
 
 
@@ -128,26 +150,30 @@ def _load_signer(pkcs12_path: str, passphrase: str, place: Path, changed_at: int
     found = signers.SimpleSigner.load_pkcs12(str(path), passphrase=secret or None)
     if found is None:
         raise ValueError(f"SEAL_PKCS12: {path} cannot be opened with SEAL_PASSPHRASE")
-    _remember(found.signing_cert, place)
+    _remember(found, place)
     return CompanySigner(found.signing_cert, found.signing_key, found.cert_registry)
 
 
 def _device_signer(module: str, token: str, label: str) -> signers.Signer:
-    """A key that never leaves its device (smart card, HSM). Needs the package python-pkcs11 beside pyHanko."""
-    try:
-        from pyhanko.config.pkcs11 import TokenCriteria  # noqa: PLC0415 (only where a device is set)
-        from pyhanko.sign import pkcs11  # noqa: PLC0415
-    except ImportError as error:
-        raise ValueError("SEAL_PKCS11_MODULE needs the package python-pkcs11: pip install python-pkcs11") from error
-    criteria = TokenCriteria(label=token) if token else None
-    session = pkcs11.open_pkcs11_session(module, token_criteria=criteria, user_pin=settings.SEAL_PASSPHRASE or None)
-    found = pkcs11.PKCS11Signer(session, cert_label=label, key_label=label)
-    _remember(found.signing_cert, folder())
+    from csr_portal.core.seal_device import device_signer  # noqa: PLC0415 (its library is read only where it is used)
+
+    found = device_signer(module, token, label, settings.SEAL_PASSPHRASE)
+    _remember(found, folder())
     return found
 
 
-def _remember(certificate: asn1_x509.Certificate, place: Path) -> None:
-    path = place / "certificates" / f"{certificate.sha256.hex()}.pem"
+def _remember(found: signers.Signer, place: Path) -> None:
+    """Keep the certificate, and apart from it those of its issuers that go into every seal."""
+    own = found.signing_cert
+    assert own is not None  # noqa: S101 (for the type checker: ours always has one)
+    _keep_certificate(own, place / "certificates")
+    for issuer in found.cert_registry:
+        if issuer.sha256 != own.sha256:
+            _keep_certificate(issuer, place / "issuers")
+
+
+def _keep_certificate(certificate: asn1_x509.Certificate, place: Path) -> None:
+    path = place / f"{certificate.sha256.hex()}.pem"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_private(path, _to_pem(certificate))

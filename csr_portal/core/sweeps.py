@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from csr_portal.core import drawn_files, history, jobs, seal_watch
+from csr_portal.core import drawn_files, history, idempotency, jobs, seal_watch
 from csr_portal.core.webhooks import delivery
 
 
@@ -32,3 +32,8 @@ def seal_history() -> None:
 @shared_task(name="core.forget_old_deliveries", time_limit=300)
 def forget_old_deliveries() -> None:
     delivery.forget_old()
+
+
+@shared_task(name="core.forget_old_answers", time_limit=300)
+def forget_old_answers() -> None:
+    idempotency.forget_old()

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from agreements import workflow
 from agreements.models import Acknowledgement, Agreement, Version
-from csr_portal.demo.inspections import picture
+from csr_portal.demo.inspections import as_pdf, picture
 from csr_portal.demo.relations import Relation
 from csr_portal.demo.staff import Staff
 from csr_portal.demo.story import Story
@@ -17,6 +17,11 @@ AUTHORITY = {
     "zh-hans": "本人为公司法定代表人，有权签署本文件。",
     "ja": "私は会社の代表者であり、本書に署名する権限を有します。",
     "en": "I am the legal representative of the company and may sign for it.",
+}
+PEAK_SEASON = {
+    "zh-hans": "工时条款与当地旺季排班冲突，请协商。",
+    "ja": "労働時間の条項は繁忙期の勤務と両立しません。協議をお願いします。",
+    "en": "The clause on working hours conflicts with our peak season.",
 }
 
 
@@ -57,7 +62,7 @@ def _sign(story: Story, relation: Relation, way: str) -> None:
     workflow.view(agreement, by=relation.clerk)
     if way == "chop":
         scan = SimpleUploadedFile("盖章扫描件.jpg", picture(relation.company.name_latin, relation.place))
-        workflow.upload_chop(agreement, scan, by=relation.clerk)
+        workflow.upload_chop(agreement, [scan], by=relation.clerk)
         return
     signatory, language = _signatory(relation), relation.company.language
     link = workflow.share(
@@ -106,18 +111,48 @@ def _acknowledge(relation: Relation) -> None:
 
 
 def _half_way(story: Story, staff: Staff, relation: Relation) -> None:
-    """Those who have not signed: read only, link sent, chop to be confirmed, or declined at one clause."""
+    """Those without an agreement in force: each stopped somewhere else on the way."""
     agreement = _agreement(relation)
     workflow.view(agreement, by=relation.clerk)
-    how = relation.place % 5
-    if how == 0:
-        reason = {"zh-hans": "工时条款与当地旺季排班冲突，请协商。"}.get(
-            relation.company.language, "The clause on working hours conflicts with our peak season."
-        )
-        workflow.decline(agreement, by=relation.clerk, reason=reason, clauses=["working_hours"])
-    elif how == 1:
-        scan = SimpleUploadedFile("盖章扫描件.jpg", picture(relation.company.name_latin, relation.place))
-        workflow.upload_chop(agreement, scan, by=relation.clerk)
-    elif how in {2, 3}:
-        signatory = _signatory(relation)
-        workflow.share(agreement, by=relation.clerk, name=signatory.name, title=TITLES[relation.company.language])
+    stops = (_chop_sent, _own_code_offered, _signed_with_reservation, _declined, _link_sent, _link_sent, _only_read)
+    stops[relation.place % len(stops)](relation, agreement)
+
+
+def _only_read(relation: Relation, agreement: Agreement) -> None:
+    """Nothing more has happened."""
+
+
+def _link_sent(relation: Relation, agreement: Agreement) -> Any:
+    signatory = _signatory(relation)
+    title = TITLES[relation.company.language]
+    return workflow.share(agreement, by=relation.clerk, name=signatory.name, title=title)
+
+
+def _chop_sent(relation: Relation, agreement: Agreement) -> None:
+    scan = SimpleUploadedFile("盖章扫描件.jpg", picture(relation.company.name_latin, relation.place))
+    workflow.upload_chop(agreement, [scan], by=relation.clerk)
+
+
+def _declined(relation: Relation, agreement: Agreement) -> None:
+    reason = PEAK_SEASON.get(relation.company.language, PEAK_SEASON["en"])
+    workflow.decline(agreement, by=relation.clerk, reason=reason, clauses=["working_hours"])
+
+
+def _own_code_offered(relation: Relation, agreement: Agreement) -> None:
+    own = SimpleUploadedFile("Code of conduct.pdf", as_pdf(picture("Code of conduct", relation.place)))
+    workflow.offer_own_code(agreement, own, by=relation.clerk)
+
+
+def _signed_with_reservation(relation: Relation, agreement: Agreement) -> None:
+    link, language = _link_sent(relation, agreement), relation.company.language
+    if problem := workflow.enter_code(link, link.code):
+        raise ValueError(problem)
+    agreement.refresh_from_db()
+    workflow.sign(
+        link,
+        name=link.name,
+        title=link.title,
+        authority=AUTHORITY[language],
+        presented_sha256=agreement.presented_sha256,
+        reservations={"working_hours": PEAK_SEASON.get(language, PEAK_SEASON["en"])},
+    )

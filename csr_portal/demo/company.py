@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
-from csr_portal.demo import ability, commitment, inspections, plans, relations, reviews
+from csr_portal.demo import ability, commitment, desk, inspections, plans, relations, reviews
 from csr_portal.demo.relations import Relation
 from csr_portal.demo.staff import Staff, find, hire
 from csr_portal.demo.story import Story
@@ -20,6 +20,7 @@ def tell_first(report: Callable[[str], None]) -> None:
     first, _rest = relations.cast(story)
     ability.plan(story, staff, first)
     plans.plan_years(story, staff, first)
+    desk.plan(story, staff, first)
     _tell(story, staff, first, report)
 
 

@@ -114,6 +114,13 @@ def picture(words: str, number: int) -> bytes:
     return output.getvalue()
 
 
+def as_pdf(jpeg: bytes) -> bytes:
+    """The picture as a document of one page."""
+    output = io.BytesIO()
+    Image.open(io.BytesIO(jpeg)).save(output, "PDF")
+    return output.getvalue()
+
+
 def _submit(story: Story, relation: Relation, inspection_id: int, goal: str) -> None:
     inspection = SelfInspection.objects.get(pk=inspection_id)
     workflow.submit(inspection, by=relation.clerk)

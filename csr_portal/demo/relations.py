@@ -10,7 +10,7 @@ from csr_portal.demo import PASSWORD, names
 from csr_portal.demo.staff import Staff
 from csr_portal.demo.story import Story
 from suppliers import workflow
-from suppliers.forms import SiteForm
+from suppliers.forms.sites import SiteForm
 from suppliers.models import Category, Certificate, Site, Supplier
 from suppliers.states import Spend, SupplierStatus
 from suppliers.workflow import certificates, invitations, profile

@@ -14,9 +14,10 @@ from csr_portal.demo.relations import Relation
 from csr_portal.demo.staff import Staff
 from csr_portal.demo.story import Story
 from suppliers import gates
-from suppliers.models import Site
+from suppliers.models import Site, Supplier
 from suppliers.states import Outcome, Segment
 from suppliers.workflow import reviews as cases
+from suppliers.workflow.clearances import close_clearance
 
 SEEN = {
     ("major", "en"): (
@@ -247,7 +248,23 @@ def _open_case(story: Story, staff: Staff, relation: Relation) -> None:
         return
     if supplier.status != "cooperating" or gate.outcome != Outcome.APPROVED:
         relation.notes["not strategic because"] = [c.code for c in gate.missing]
+        _decide_about_parts(staff, supplier)
         return
     case = cases.open_review(supplier, request="Second source for the new line; volume doubles", by=supplier.owner)
     cases.prepare_review(case, recommendation="All conditions are met; we recommend approval.", by=staff["csr"])
     cases.decide_review(case, outcome="approved", reason="Good record on site and in training", by=staff["csr2"])
+
+
+def _decide_about_parts(staff: Staff, supplier: Supplier) -> None:
+    """A supplier of two sites: what comes from the first is approved in a case of its own, the second is suspended."""
+    category = supplier.categories.first()
+    sites = list(supplier.sites.filter(is_supplying=True, is_active=True).order_by("pk"))
+    is_open = gates.check(supplier, Segment.COOPERATING).is_open
+    if category is None or len(sites) < 2 or supplier.status != "cooperating" or not is_open:
+        return
+    about: dict[str, Any] = {"segment": Segment.COOPERATING, "categories": [category], "sites": sites[:1]}
+    case = cases.open_review(supplier, request="New tool at this site", by=supplier.owner, **about)
+    cases.prepare_review(case, recommendation="The conditions for this site are met.", by=staff["csr"])
+    cases.decide_review(case, outcome="approved", reason="Samples and records were in order", by=staff["csr2"])
+    reason = "Origin of the raw material is being clarified"
+    close_clearance(supplier, status="suspended", reason=reason, by=supplier.owner, site=sites[1])

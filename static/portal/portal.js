@@ -1,7 +1,9 @@
 // The behaviour every page shares. Pages work without it, except what their own modules add.
+import { makeCards } from "./cards.js";
 import { watchDialogs } from "./dialogs.js";
 import { watchForms } from "./forms.js";
 import { watchLists } from "./lists.js";
+import { watchPapers } from "./papers.js";
 import { watchSession } from "./session.js";
 import { watchTheme } from "./theme.js";
 
@@ -9,4 +11,6 @@ watchTheme();
 watchDialogs();
 watchForms();
 watchLists();
+makeCards();
+watchPapers();
 watchSession();

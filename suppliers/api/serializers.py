@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from suppliers.models import Site, Supplier
 from suppliers.purchasing import MOST_AT_ONCE
-from suppliers.states import Segment
+from suppliers.states import ClearanceStatus, Segment
 
 
 class SiteSerializer(serializers.ModelSerializer):
@@ -66,6 +66,19 @@ class ConditionSerializer(serializers.Serializer):
     until = serializers.DateField(allow_null=True)
 
 
+class ClearanceAnswerSerializer(serializers.Serializer):
+    """The answer for a category, a site, or a category from a site that has a status of its own."""
+
+    category = serializers.CharField(allow_null=True)
+    category_name = serializers.CharField()
+    site = serializers.IntegerField(allow_null=True)
+    site_name = serializers.CharField()
+    status = serializers.ChoiceField(choices=ClearanceStatus.values)
+    answer = serializers.ChoiceField(choices=["allow", "conditional", "deny"])
+    until = serializers.DateField(allow_null=True)
+    reasons = ConditionSerializer(many=True)
+
+
 class GateSerializer(serializers.Serializer):
     """`answer` for purchasing: allow, conditional (until), deny with every reason."""
 
@@ -78,6 +91,7 @@ class GateSerializer(serializers.Serializer):
     day = serializers.DateField()
     reasons = ConditionSerializer(many=True)
     conditions = ConditionSerializer(many=True)
+    clearances = ClearanceAnswerSerializer(many=True)
     policy = serializers.IntegerField(allow_null=True)
 
 

@@ -12,6 +12,7 @@ from django.core.validators import URLValidator, validate_email
 from django.db.models import Q
 from django.utils import translation
 
+from csr_portal.core import lists
 from csr_portal.core.models import User
 from csr_portal.core.roles import Role
 from suppliers.countries import COUNTRIES
@@ -23,6 +24,7 @@ from suppliers.states import RegistrationKind, Spend
 
 FORMULA_STARTS = frozenset("=+-@")
 NOTHING = frozenset({"-", "–", "—", "/"})  # what people write into a cell that has no value
+NOTHING |= {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"}  # what a formula that failed leaves
 WIDE_CHARACTER = re.compile("[０-９Ａ-Ｚａ-ｚ]")
 WIDE = {c: c - 0xFEE0 for c in [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]}
 SUPPLIER_NUMBER = re.compile(r"[\w./-]+", re.ASCII)
@@ -114,9 +116,7 @@ class LineReader:
         """The tidied text, without the apostrophe that an export puts before what a spreadsheet would run."""
         if type(cell) is Rounded and name in {"registration_number", "number", "phone"}:
             raise Wrong("rounded")
-        text = tidy(cell)
-        if text[:1] == "'" and text[1:2] in FORMULA_STARTS:
-            text = text[1:]
+        text = tidy(cell[1:] if cell[:1] == "'" and cell[1:2] in lists.FORMULA_STARTS else cell)
         if text[:1] in FORMULA_STARTS and name != "phone":
             draft.formulas.append(name)
         return text

@@ -7,14 +7,18 @@ from django.utils.translation import gettext_lazy as _
 
 from csr_portal.core.models import Tracked
 from suppliers.models.suppliers import Category, Site, Supplier
-from suppliers.querysets import StaffOnlyQuerySet
+from suppliers.querysets import OwnedBySupplierQuerySet
 from suppliers.states import ClearanceStatus
 
 User = settings.AUTH_USER_MODEL
 
 
 class Clearance(Tracked):
-    """One category, one site, or one category from one site. `due_on` is how long a conditional one holds."""
+    """One category, one site, or one category from one site. `due_on` is how long a conditional one holds.
+
+    What a CSR review has given has its `decision`; the conditions of that segment keep it, and `grace_until` is how
+    long it still holds after one of them was lost.
+    """
 
     supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="clearances")
     category = models.ForeignKey(
@@ -27,13 +31,20 @@ class Clearance(Tracked):
     conditions = models.TextField(_("conditions"), max_length=2000, blank=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(default=timezone.now)
+    decision = models.ForeignKey(
+        "suppliers.Decision", on_delete=models.PROTECT, null=True, blank=True, related_name="clearances"
+    )
+    grace_until = models.DateField(null=True, blank=True)
 
-    objects = StaffOnlyQuerySet.as_manager()
+    objects = OwnedBySupplierQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("clearance")
         verbose_name_plural = _("clearances")
-        ordering = ["category__code", "site__name", "pk"]
+        # PostgreSQL sorts what is empty last, SQLite first.
+        ordering = [
+            models.F("category__code").asc(nulls_first=True), models.F("site__name").asc(nulls_first=True), "pk",
+        ]  # fmt: skip
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(status__in=ClearanceStatus.values), name="clearance_status_is_known"

@@ -79,6 +79,7 @@ class Merge(models.Model):
     status_before = models.CharField(max_length=30)
     values = models.JSONField(default=dict, help_text="{field: [before, after]} of the survivor")
     moved = models.JSONField(default=dict, help_text="{model: [ids]}")
+    before = models.JSONField(default=dict, help_text="What an undo gives back besides: turn, dates, categories, names")
     let_in = models.JSONField(default=list, help_text="[ids of the contacts that the survivor got]")
     reason = models.TextField(_("reason"), blank=True, max_length=2000)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

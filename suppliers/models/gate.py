@@ -1,15 +1,18 @@
 """The gate: its conditions, the CSR review and its decision, waivers."""
 
+from collections.abc import Iterable
+from itertools import product
 from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from csr_portal.core.models import Tracked
-from suppliers.models.suppliers import Supplier
+from suppliers.models.suppliers import Category, Site, Supplier
 from suppliers.models.versions import RuleVersion
 from suppliers.querysets import StaffOnlyQuerySet
 from suppliers.states import Outcome, ReviewStatus, Segment, WaiverStatus
@@ -23,6 +26,8 @@ class GatePolicy(RuleVersion):
     `conditions`: {"strategic": [{"condition": "self_inspection", "limits": {"min_score": 80}}, …], …};
     the condition codes are the keys of settings.GATE_CONDITIONS.
     """
+
+    CONTENT = ("conditions", "grace_days", "conditional_days")
 
     conditions = models.JSONField(_("conditions"))
     grace_days = models.PositiveSmallIntegerField(
@@ -50,25 +55,36 @@ class GatePolicy(RuleVersion):
     def history_thread(self) -> str:
         return "gate policy"
 
-    def content(self) -> dict[str, Any]:
-        return {
-            "conditions": self.conditions,
-            "grace_days": self.grace_days,
-            "conditional_days": self.conditional_days,
-        }
+
+def units_of(categories: list[Category], sites: list[Site]) -> list[tuple[Category | None, Site | None]]:
+    return list(product([*categories] or [None], [*sites] or [None]))
+
+
+def scope_text(categories: Iterable[Category], sites: Iterable[Site]) -> str:
+    """“Printed circuit boards, wire harness · Plant 2” in the active language."""
+    parts = (gettext(", ").join(str(item) for item in items) for items in (categories, sites))
+    return " · ".join(part for part in parts if part)
 
 
 class Review(Tracked):
-    """The CSR review case: opened by a buyer, prepared by a CSR manager, decided by a second person (M1)."""
+    """The CSR review case: opened by a buyer, prepared by a CSR manager, decided by a second person (M1).
+
+    About the whole supplier, or about some of its categories or sites; `scope_key` is them as a text, empty for the
+    whole, and stays as it was when the case was opened.
+    """
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="reviews")
     segment = models.CharField(_("segment"), max_length=20, choices=Segment.choices, default=Segment.STRATEGIC)
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(default=timezone.now)
+    successor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     request = models.TextField(_("why"), max_length=2000)
     prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     recommendation = models.TextField(_("recommendation"), blank=True, max_length=4000)
+    categories = models.ManyToManyField(Category, blank=True, related_name="+", verbose_name=_("categories"))
+    sites = models.ManyToManyField(Site, blank=True, related_name="+", verbose_name=_("sites"))
+    scope_key = models.CharField(max_length=1000, blank=True, editable=False)
 
     objects = StaffOnlyQuerySet.as_manager()
 
@@ -79,7 +95,7 @@ class Review(Tracked):
         constraints = [
             models.CheckConstraint(condition=models.Q(status__in=ReviewStatus.values), name="review_status_is_known"),
             models.UniqueConstraint(
-                fields=["supplier", "segment"],
+                fields=["supplier", "segment", "scope_key"],
                 condition=models.Q(status__in=["opened", "prepared"]),
                 name="one_open_review_per_segment",
             ),
@@ -87,6 +103,26 @@ class Review(Tracked):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def owner(self) -> Any:
+        """Who follows the case: who opened it, or took it over. Who opened it stays on record."""
+        return self.successor or self.opened_by
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the case is about some categories or sites only."""
+        return bool(self.scope_key)
+
+    @property
+    def scope_text(self) -> str:
+        """Its categories and sites in words; nothing for the whole supplier."""
+        return scope_text(self.categories.all(), self.sites.all())
+
+    @property
+    def units(self) -> list[tuple[Category | None, Site | None]]:
+        """Each category, each site, or each category from each site: one clearance for each."""
+        return units_of(list(self.categories.all()), list(self.sites.all()))
 
     def get_status_display(self) -> str:
         return str(ReviewStatus(self.status).label)
@@ -151,6 +187,7 @@ class Waiver(Tracked):
     reason = models.TextField(_("reason"), max_length=2000)
     valid_until = models.DateField(_("valid to"))
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    successor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = StaffOnlyQuerySet.as_manager()
@@ -168,6 +205,11 @@ class Waiver(Tracked):
 
     def get_status_display(self) -> str:
         return str(WaiverStatus(self.status).label)
+
+    @property
+    def owner(self) -> Any:
+        """Who sees to it that the condition is met when the waiver ends: who asked for it, or took it over."""
+        return self.successor or self.requested_by
 
     @property
     def history_thread(self) -> str:

@@ -1,7 +1,5 @@
 """What a supplier's country, goods and past say about risk: country values, models, ratings."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -17,8 +15,14 @@ from suppliers.states import RiskBand, RiskKind
 User = settings.AUTH_USER_MODEL
 
 
+class CountryValueQuerySet(StaffOnlyQuerySet):
+    def current(self) -> "CountryValueQuerySet":
+        """Those that count: not replaced by a newer table, and not of a table that was undone."""
+        return self.filter(superseded_at=None)
+
+
 class CountryValue(models.Model):
-    """One published value about a country, with its source, year and how sure it is."""
+    """One published value about a country, with its source, year and how sure it is. Never changed, only superseded."""
 
     country = models.CharField(max_length=2, validators=[validate_country])
     source = models.CharField(max_length=120)
@@ -30,14 +34,25 @@ class CountryValue(models.Model):
     entered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     entered_by_name = models.CharField(max_length=150, blank=True)
     entered_at = models.DateTimeField(null=True, blank=True)
+    table = models.ForeignKey(
+        "CountryImport", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="values"
+    )
+    superseded_at = models.DateTimeField(null=True, blank=True, editable=False)
+    superseded_by = models.ForeignKey(
+        "CountryImport", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="superseded"
+    )
 
-    objects = StaffOnlyQuerySet.as_manager()
+    objects = CountryValueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("country value")
         verbose_name_plural = _("country values")
         constraints = [
-            models.UniqueConstraint(fields=["country", "source", "indicator", "year"], name="country_value_once")
+            models.UniqueConstraint(
+                fields=["country", "source", "indicator", "year"],
+                condition=models.Q(superseded_at=None),
+                name="country_value_once",
+            )
         ]
 
     def __str__(self) -> str:
@@ -53,6 +68,8 @@ class CountryImport(models.Model):
     uploaded_at = models.DateTimeField(default=timezone.now)
     applied_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     applied_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
 
     objects = StaffOnlyQuerySet.as_manager()
 
@@ -71,6 +88,8 @@ class CountryImport(models.Model):
 
 class RiskModel(RuleVersion):
     """How risk is counted (R-RISK-1 by default): versioned; one version is current."""
+
+    CONTENT = ("kind", "factors", "bands")
 
     name = models.CharField(pgettext_lazy("not of a person", "name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=10, choices=RiskKind.choices, default=RiskKind.POINTS)
@@ -94,9 +113,6 @@ class RiskModel(RuleVersion):
     @property
     def history_thread(self) -> str:
         return "risk model"
-
-    def content(self) -> dict[str, Any]:
-        return {"kind": self.kind, "factors": self.factors, "bands": self.bands}
 
 
 class RiskRating(models.Model):

@@ -1,6 +1,6 @@
 """Rules of which one version is in force: what every such rule keeps, and the trial of a version before it is."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -16,8 +16,10 @@ class RuleVersion(models.Model):
     """One version of a rule: drafted, tried, put in force, and kept for the decisions that stand on it.
 
     A version that was in force is never changed. `to_apply` and `applied` count the suppliers that a version which was
-    put in force goes through in the background.
+    put in force goes through in the background. Every rule names in `CONTENT` the fields that say what it asks.
     """
+
+    CONTENT: ClassVar[tuple[str, ...]]
 
     number = models.PositiveIntegerField(_("version"), unique=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
@@ -28,6 +30,7 @@ class RuleVersion(models.Model):
     activated_at = models.DateTimeField(null=True, blank=True)
     activation_reason = models.CharField(max_length=500, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
+    discarded_at = models.DateTimeField(null=True, blank=True, editable=False)
     to_apply = models.PositiveIntegerField(default=0, editable=False)
     applied = models.PositiveIntegerField(default=0, editable=False)
 
@@ -38,6 +41,8 @@ class RuleVersion(models.Model):
     def state(self) -> str:
         if self.is_current:
             return VersionState.CURRENT
+        if self.discarded_at:
+            return VersionState.DISCARDED
         return VersionState.RETIRED if self.retired_at else VersionState.DRAFT
 
     @property
@@ -50,4 +55,4 @@ class RuleVersion(models.Model):
 
     def content(self) -> dict[str, Any]:
         """What the version says, for comparing and hashing."""
-        raise NotImplementedError
+        return {name: getattr(self, name) for name in self.CONTENT}

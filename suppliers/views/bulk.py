@@ -23,7 +23,7 @@ class Plan:
 
 
 def chosen_ids(request: HttpRequest) -> list[int]:
-    return [int(pk) for pk in request.POST.getlist("pk")[:200] if pk.isdigit()]
+    return [int(pk) for pk in request.POST.getlist("pk")[:200] if pk.isdecimal()]
 
 
 def plan(chosen: list[Supplier]) -> Plan:

@@ -13,7 +13,7 @@ from csr_portal.core.files import file_response, receive
 from csr_portal.core.models import HistoryEntry
 from csr_portal.core.timezones import today
 from suppliers import certificates as rules
-from suppliers.forms import CertificateForm, VerifyForm
+from suppliers.forms.certificates import CertificateForm, VerifyForm
 from suppliers.lists import CERTIFICATES
 from suppliers.models import Certificate
 from suppliers.permissions import can_verify_certificate
@@ -35,7 +35,7 @@ def find_certificate(request: HttpRequest, pk: int) -> Certificate:
 @staff_page()
 def certificate_list(request: HttpRequest) -> HttpResponse:
     rows = Certificate.objects.visible_to(request.user).select_related("supplier").prefetch_related("sites")
-    if (supplier := request.GET.get("supplier", "")).isdigit():
+    if (supplier := request.GET.get("supplier", "")).isdecimal():
         rows = rows.filter(supplier=supplier)
     if request.GET.get("export"):
         return lists.export_response(request, rows, CERTIFICATES)

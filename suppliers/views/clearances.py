@@ -1,4 +1,4 @@
-"""The clearances of one supplier: what stands for each category and site, and deciding about one."""
+"""The clearances of one supplier: what stands for each category and site, and closing one."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -6,21 +6,20 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from csr_portal.core.workflow import WorkflowError
-from suppliers.forms import ClearanceForm
-from suppliers.permissions import can_decide
+from suppliers.forms.decisions import ClearanceForm
 from suppliers.views.staff import find, procurement_page
 from suppliers.workflow import clearances
 
 
 @procurement_page
 def clearance_list(request: HttpRequest, pk: int) -> HttpResponse:
-    """Buyers may suspend; approving, also on condition, is for CSR managers."""
+    """Procurement suspends and ends here; what is approved was decided in a CSR review."""
     supplier = find(request, pk)
-    form = ClearanceForm(request.POST or None, supplier=supplier, may_approve=can_decide(request.user, supplier))
+    form = ClearanceForm(request.POST or None, supplier=supplier)
     blockers = []
     if request.method == "POST" and form.is_valid():
         try:
-            row = clearances.set_clearance(supplier, by=request.user, **form.cleaned_data)
+            row = clearances.close_clearance(supplier, by=request.user, **form.cleaned_data)
         except WorkflowError as error:
             form.add_error(None, error.message)
             blockers = error.blockers
@@ -31,7 +30,7 @@ def clearance_list(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "supplier": supplier,
         "tab": "clearances",
-        "rows": supplier.clearances.select_related("category", "site", "decided_by"),
+        "rows": supplier.clearances.select_related("category", "site", "decided_by", "decision__review"),
         "form": form,
         "blockers": blockers,
     }

@@ -4,12 +4,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from csr_portal.core import lists
 from csr_portal.core.workflow import WorkflowError
 from suppliers import country_import
+from suppliers.forms.fields import ReasonForm
+from suppliers.forms.rules import CountryFileForm
 from suppliers.models import CountryImport, CountryValue
-from suppliers.rule_forms import CountryFileForm
 from suppliers.rule_lists import COUNTRY_VALUES
 from suppliers.views.policies import rules_page
 from suppliers.workflow import country_values
@@ -17,7 +19,7 @@ from suppliers.workflow import country_values
 
 @rules_page
 def value_list(request: HttpRequest) -> HttpResponse:
-    rows = CountryValue.objects.visible_to(request.user)
+    rows = CountryValue.objects.visible_to(request.user).current()
     if request.GET.get("export"):
         return lists.export_response(request, rows, COUNTRY_VALUES)
     context = {
@@ -50,7 +52,7 @@ def value_import(request: HttpRequest) -> HttpResponse:
 @rules_page
 def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The dry run by line; POST writes it."""
-    rows = CountryImport.objects.visible_to(request.user).select_related("uploaded_by", "applied_by")
+    rows = CountryImport.objects.visible_to(request.user).select_related("uploaded_by", "applied_by", "undone_by")
     table = get_object_or_404(rows, pk=pk)
     if request.method == "POST":
         try:
@@ -69,5 +71,19 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "counts": counts,
         "lines": shown,
         "may_write": not counts["error"] and not table.applied_at,
+        "undo_form": ReasonForm() if country_values.can_be_undone(table) else None,
     }
     return render(request, "staff/rules/country_import.html", context)
+
+
+@rules_page
+@require_POST
+def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    table = get_object_or_404(CountryImport.objects.visible_to(request.user), pk=pk)
+    try:
+        country_values.undo_import(table, by=request.user, reason=request.POST.get("reason", "")[:500])
+    except WorkflowError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("Undone: the values before count again. All suppliers are rated anew."))
+    return redirect("staff:country-import-detail", pk)

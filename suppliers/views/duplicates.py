@@ -13,7 +13,7 @@ from csr_portal.core.access import staff_page
 from csr_portal.core.models import Job
 from csr_portal.core.roles import Role
 from csr_portal.core.workflow import WorkflowError
-from suppliers.forms import PairForm
+from suppliers.forms.companies import PairForm
 from suppliers.lists import DUPLICATES
 from suppliers.models import DuplicatePair, Merge, Supplier
 from suppliers.states import DuplicateStatus
@@ -102,7 +102,7 @@ def _sides(pair: DuplicatePair, asked: str) -> tuple[Supplier, Supplier]:
 
 
 def _weight(supplier: Supplier) -> int:
-    order = ["declined", "ended", "invited", "registered", "cooperating", "strategic", "suspended"]
+    order = ["declined", "ended", "listed", "invited", "registered", "cooperating", "strategic", "suspended"]
     return order.index(supplier.status)
 
 

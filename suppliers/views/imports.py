@@ -1,5 +1,6 @@
 """Pages of the import of suppliers: upload, match columns, look at the plan, confirm, correct, undo (B32)."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from csr_portal.core.files import file_response
 from csr_portal.core.lists import Column, Filter, Listing
 from csr_portal.core.models import HistoryEntry, User
 from suppliers.countries import COUNTRIES
-from suppliers.forms import ReasonForm
+from suppliers.forms.fields import ReasonForm
 from suppliers.imports import files, workflow
 from suppliers.imports.columns import FIELDS
 from suppliers.imports.following import to_invite
@@ -49,6 +50,18 @@ ROWS = Listing(
     ],
     search=lambda words: Q(name__icontains=words) | Q(number__icontains=words),
     default_order="line",
+)
+
+ROWS_EXPORT = replace(
+    ROWS,
+    columns=[
+        *ROWS.columns[:2],
+        Column("number", gettext_lazy("Number")),
+        Column("outcome", gettext_lazy("What"), value=lambda row: row.get_outcome_display()),
+        Column("reason", gettext_lazy("Reason"), value=lambda row: said_all(row.problems)),
+        Column("accepted", gettext_lazy("Accepted because")),
+    ],
+    file_name="import-lines",
 )
 
 
@@ -106,13 +119,16 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @procurement_page
-def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def import_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The plan before the word, the result after it: line by line, by what becomes of each."""
     imported = find_import(request, pk)
     if imported.status == ImportStatus.UPLOADED:
         return redirect("staff:supplier-import-columns", pk)
     outcome = _outcome_of(request, imported)
-    page = lists.page_of(request, imported.rows.filter(outcome=outcome), ROWS)
+    rows = imported.rows.filter(outcome=outcome)
+    if request.GET.get("export"):
+        return lists.export_response(request, rows, ROWS_EXPORT)
+    page = lists.page_of(request, rows, ROWS)
     labels = _labels(page.rows)
     context = {
         "imported": imported,
@@ -207,7 +223,7 @@ def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
 def import_accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Doubtful lines that are right all the same: the ticked ones, or all of them."""
     imported = find_import(request, pk)
-    lines = [int(line) for line in request.POST.getlist("line") if line.isdigit()]
+    lines = [int(line) for line in request.POST.getlist("line") if line.isdecimal()]
     if "all" in request.POST:
         lines = list(imported.rows.filter(outcome=RowOutcome.QUESTION).values_list("line", flat=True))
     return run(

@@ -9,12 +9,12 @@ from csr_portal.core.access import open_page, speak
 from csr_portal.core.models import User
 from csr_portal.core.workflow import WorkflowError
 from suppliers.access import SESSION_KEY
-from suppliers.forms import PersonForm, RegistrationForm, draft_of
+from suppliers.forms.registration import PersonForm, RegistrationForm, draft_of
 from suppliers.models import Contact, Invitation
 from suppliers.states import SupplierStatus
 from suppliers.workflow import invitations
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "csr_portal.core.accounts.PersonBackend"
 
 
 @open_page

@@ -15,8 +15,9 @@ from csr_portal.core.models import HistoryEntry
 from csr_portal.core.roles import Role
 from csr_portal.core.workflow import WorkflowError
 from suppliers import gates
+from suppliers.forms.fields import ReasonForm
+from suppliers.forms.rules import ActivateForm, PolicyForm
 from suppliers.models import GatePolicy, RuleVersion, Trial, TrialLine
-from suppliers.rule_forms import ActivateForm, PolicyForm
 from suppliers.rule_lists import POLICY_TRIAL, RISK_TRIAL
 from suppliers.rule_words import policy_lines
 from suppliers.workflow import rules
@@ -47,7 +48,7 @@ def find_policy(request: HttpRequest, pk: int) -> GatePolicy:
 def policy_draft(request: HttpRequest) -> HttpResponse:
     base = request.POST.get("base", "")
     rows = GatePolicy.objects.visible_to(request.user)
-    draft = rules.draft_policy(by=request.user, base=get_object_or_404(rows, pk=base) if base.isdigit() else None)
+    draft = rules.draft_policy(by=request.user, base=get_object_or_404(rows, pk=base) if base.isdecimal() else None)
     return redirect("staff:policy-edit", draft.pk)
 
 
@@ -95,6 +96,7 @@ def rule_context(rule: RuleVersion) -> dict[str, Any]:
         "trials": trials[:10],
         "blockers": rules.activation_blockers(rule) if rule.is_draft else [],
         "form": ActivateForm(),
+        "discard_form": ReasonForm(auto_id="discard_%s"),
     }
 
 
@@ -126,6 +128,22 @@ def activate_rule(request: HttpRequest, rule: RuleVersion, back: str) -> HttpRes
         messages.error(request, " ".join([error.message, *(str(b.text) for b in error.blockers)]))
     else:
         messages.success(request, _("The version is in force."))
+    return redirect(back, rule.pk)
+
+
+@rules_page
+@require_POST
+def policy_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    return discard_rule(request, find_policy(request, pk), "staff:policy-detail")
+
+
+def discard_rule(request: HttpRequest, rule: RuleVersion, back: str) -> HttpResponse:
+    try:
+        rules.discard(rule, reason=request.POST.get("reason", "")[:500], by=request.user)
+    except WorkflowError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("The draft is discarded."))
     return redirect(back, rule.pk)
 
 

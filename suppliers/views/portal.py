@@ -14,7 +14,10 @@ from csr_portal.core.models import HistoryEntry
 from csr_portal.core.workflow import WorkflowError
 from suppliers import gates
 from suppliers.access import SESSION_KEY, portal_admin_page, portal_page
-from suppliers.forms import CertificateForm, ColleagueForm, CompanyForm, RoleForm, SiteForm, SuccessorForm
+from suppliers.forms.certificates import CertificateForm
+from suppliers.forms.companies import CompanyForm
+from suppliers.forms.people import ColleagueForm, RoleForm, SuccessorForm
+from suppliers.forms.sites import SiteForm
 from suppliers.models import Certificate, Contact, Evidence, Invitation, JoinRequest, Site, Supplier
 from suppliers.states import ContactRole
 from suppliers.views.certificates import add_certificate, send_file
@@ -38,8 +41,13 @@ def status(request: HttpRequest) -> HttpResponse:
     """The gate as the supplier sees it: what is missing, whose turn it is, where to go."""
     supplier = request.supplier
     gate = gates.check(supplier, supplier.segment_aimed_at)
-    decision = supplier.decisions.first()
-    return render(request, "portal/suppliers/status.html", {"supplier": supplier, "gate": gate, "decision": decision})
+    context = {
+        "supplier": supplier,
+        "gate": gate,
+        "decision": supplier.decisions.select_related("review").first(),
+        "clearances": supplier.clearances.select_related("category", "site"),
+    }
+    return render(request, "portal/suppliers/status.html", context)
 
 
 # Company and sites

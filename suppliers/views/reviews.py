@@ -17,7 +17,8 @@ from csr_portal.core.states import ReportStatus
 from csr_portal.core.timezones import today
 from csr_portal.core.workflow import WorkflowError
 from suppliers import gates, snapshots
-from suppliers.forms import DecideForm, OpenReviewForm, PrepareForm, ReasonForm, WaiverForm
+from suppliers.forms.decisions import DecideForm, OpenReviewForm, PrepareForm, WaiverForm
+from suppliers.forms.fields import ReasonForm
 from suppliers.lists import REVIEWS
 from suppliers.models import DecisionReport, Review, Waiver
 from suppliers.permissions import can_decide_review, can_decide_waiver
@@ -31,7 +32,8 @@ from suppliers.workflow import reviews, waivers
 @procurement_page
 def review_list(request: HttpRequest) -> HttpResponse:
     rows = Review.objects.visible_to(request.user).select_related("supplier", "decision", "opened_by")
-    if (supplier := request.GET.get("supplier", "")).isdigit():
+    rows = rows.prefetch_related("categories", "sites")
+    if (supplier := request.GET.get("supplier", "")).isdecimal():
         rows = rows.filter(supplier=supplier)
     if request.GET.get("export"):
         return lists.export_response(request, rows, REVIEWS)
@@ -41,8 +43,9 @@ def review_list(request: HttpRequest) -> HttpResponse:
 @procurement_page
 def review_open(request: HttpRequest, pk: int) -> HttpResponse:
     supplier = find(request, pk)
-    form = OpenReviewForm(request.POST or None, initial={"segment": "strategic"})
-    blockers = reviews.opening_blockers(supplier, form["segment"].value() or "strategic")
+    asked = {name: request.GET.getlist(name) for name in ("categories", "sites")}
+    form = OpenReviewForm(request.POST or None, supplier=supplier, initial={"segment": "strategic", **asked})
+    blockers: list[Any] = []
     if request.method == "POST" and form.is_valid():
         try:
             review = reviews.open_review(supplier, by=request.user, **form.cleaned_data)
@@ -51,14 +54,18 @@ def review_open(request: HttpRequest, pk: int) -> HttpResponse:
             blockers = error.blockers
         else:
             return redirect("staff:review-detail", review.pk)
-    gate = gates.check(supplier, "strategic", leaving_out=reviews.LEFT_OUT)
+    gate = gates.check(supplier, form["segment"].value() or "strategic", leaving_out=reviews.LEFT_OUT)
     context = {"supplier": supplier, "form": form, "blockers": blockers, "gate": gate}
     return render(request, "staff/suppliers/review_open.html", context, status=422 if form.errors else 200)
 
 
 def cases(request: HttpRequest) -> QuerySet[Review]:
-    return Review.objects.visible_to(request.user).select_related(
-        "supplier__owner", "opened_by", "prepared_by", "decision__decided_by", "decision__conditions_owner"
+    return (
+        Review.objects.visible_to(request.user)
+        .select_related(
+            "supplier__owner", "opened_by", "prepared_by", "decision__decided_by", "decision__conditions_owner"
+        )
+        .prefetch_related("categories", "sites")
     )
 
 
@@ -77,7 +84,9 @@ def show_review(request: HttpRequest, review: Review, **more: Any) -> HttpRespon
     context = {
         "review": review,
         "supplier": review.supplier,
-        "earlier": review.supplier.decisions.exclude(review=review).select_related("review", "decided_by", "policy"),
+        "earlier": review.supplier.decisions.exclude(review=review)
+        .select_related("review", "decided_by", "policy")
+        .prefetch_related("review__categories", "review__sites"),
         "prepare_form": PrepareForm(initial={"recommendation": review.recommendation}),
         "decide_form": DecideForm(),
         "may_decide": can_decide_review(request.user, review),
@@ -88,9 +97,11 @@ def show_review(request: HttpRequest, review: Review, **more: Any) -> HttpRespon
 
 
 def live(review: Review) -> dict[str, Any]:
-    gate = gates.check(review.supplier, review.segment, leaving_out=reviews.LEFT_OUT)
+    gate = snapshots.gate_for(review)
     return {
         "gate": gate,
+        "scope": review.scope_text,
+        "closing": reviews.possible_outcomes(review),
         "lines": gate.in_order,
         "policy": gate.policy,
         "latest": reviews.latest_condition_day(gate.policy, today()),
@@ -105,9 +116,11 @@ def replay_of(review: Review) -> dict[str, Any]:
         "decision": decision,
         "lines": snapshots.lines(decision.snapshot),
         "snapshot": decision.snapshot,
+        "scope": snapshots.scope_of(decision.snapshot),
         "is_unchanged": snapshots.is_unchanged(decision),
         "documents": decision.documents.order_by("-pk"),
         "languages": settings.LANGUAGES,
+        "language": translation.get_language(),
         "today": today(),
     }
 

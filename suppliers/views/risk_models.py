@@ -9,11 +9,11 @@ from django.views.decorators.http import require_POST
 from csr_portal.core.models import HistoryEntry
 from csr_portal.core.workflow import WorkflowError
 from suppliers import risk
+from suppliers.forms.rules import RiskModelForm
 from suppliers.models import RiskModel
 from suppliers.risk_words import model_groups
-from suppliers.rule_forms import RiskModelForm
 from suppliers.states import RiskKind
-from suppliers.views.policies import activate_rule, rule_context, rules_page, try_rule
+from suppliers.views.policies import activate_rule, discard_rule, rule_context, rules_page, try_rule
 from suppliers.workflow import rules
 
 
@@ -42,7 +42,7 @@ def model_draft(request: HttpRequest) -> HttpResponse:
     try:
         draft = rules.draft_model(
             by=request.user,
-            base=get_object_or_404(rows, pk=base) if base.isdigit() else None,
+            base=get_object_or_404(rows, pk=base) if base.isdecimal() else None,
             kind=kind if kind in RiskKind.values else "",
         )
     except WorkflowError as error:
@@ -91,3 +91,9 @@ def model_try(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def model_activate(request: HttpRequest, pk: int) -> HttpResponse:
     return activate_rule(request, find_model(request, pk), "staff:risk-model-detail")
+
+
+@rules_page
+@require_POST
+def model_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    return discard_rule(request, find_model(request, pk), "staff:risk-model-detail")

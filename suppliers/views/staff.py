@@ -16,7 +16,11 @@ from csr_portal.core.models import HistoryEntry, Notice
 from csr_portal.core.roles import Role
 from csr_portal.core.workflow import WorkflowError, available
 from suppliers import gates, workflow
-from suppliers.forms import ColleagueForm, InviteForm, ReasonForm, SiteForm, SupplierForm
+from suppliers.forms.companies import SupplierForm
+from suppliers.forms.fields import ReasonForm
+from suppliers.forms.people import ColleagueForm
+from suppliers.forms.registration import InviteForm
+from suppliers.forms.sites import SiteForm
 from suppliers.lists import SUPPLIER_EXPORT, SUPPLIERS, all_views_of, sets_of, tabs
 from suppliers.models import Contact, Invitation, JoinRequest, Supplier
 from suppliers.permissions import can_manage

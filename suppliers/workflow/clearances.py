@@ -1,39 +1,31 @@
-"""Clearances: a category or site approved, approved on condition, suspended; a condition not met in time suspends."""
+"""Clearances: what a CSR review gives for categories and sites, and what procurement suspends or ends by hand.
+
+Approving needs a case, which a second person decides on the conditions of the gate (suppliers/workflow/reviews.py).
+"""
 
 import datetime as dt
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from csr_portal.core import history
 from csr_portal.core.models import User
-from csr_portal.core.notices import tell
-from csr_portal.core.states import Turn
-from csr_portal.core.timezones import today
-from csr_portal.core.workflow import SYSTEM, Blocker, Step, WorkflowError, move
-from suppliers import gates
-from suppliers.models import Category, Clearance, Site, Supplier
-from suppliers.permissions import can_decide, can_manage, is_system
-from suppliers.recipients import company_side, people_of
+from csr_portal.core.workflow import Blocker, WorkflowError, move
+from suppliers import events
+from suppliers.clearances import CLOSED
+from suppliers.models import Category, Clearance, Decision, Site, Supplier
 from suppliers.states import ClearanceStatus as C
+from suppliers.workflow.clearance_steps import CLEARANCE_STEPS, STEP_TO, scope_in_words, tell_both
 from suppliers.workflow.supplier import facts_changed, lock
 
-ANY = tuple(C.values)
-CLEARANCE_STEPS = {
-    "clearance.approve": Step(ANY, C.APPROVED, can_decide),
-    "clearance.limit": Step(ANY, C.CONDITIONAL, can_decide, Turn.SUPPLIER),
-    "clearance.suspend": Step(ANY, C.SUSPENDED, can_manage, Turn.CSR),
-    "clearance.lapse": Step((C.CONDITIONAL,), C.SUSPENDED, is_system, Turn.CSR),
-}
-STEP_TO = {C.APPROVED: "clearance.approve", C.CONDITIONAL: "clearance.limit", C.SUSPENDED: "clearance.suspend"}
+BY_HAND = (C.SUSPENDED, C.ENDED)
 
 
 @transaction.atomic
-def set_clearance(
+def close_clearance(
     supplier: Supplier,
     *,
     status: str,
@@ -41,87 +33,84 @@ def set_clearance(
     by: User,
     category: Category | None = None,
     site: Site | None = None,
-    until: dt.date | None = None,
-    conditions: str = "",
     day: dt.date | None = None,
 ) -> Clearance:
-    """Decide about a category, a site, or both together. Raises with everything that stands against it."""
-    step = CLEARANCE_STEPS[STEP_TO[C(status)]]
-    if not step.who(by, supplier):
+    """Suspend or end a category, a site, or both together, at once. Raises with everything that stands against it."""
+    if status not in BY_HAND or not CLEARANCE_STEPS[STEP_TO[C(status)]].who(by, supplier):
         raise PermissionDenied
     supplier = lock(supplier.pk)
-    if blockers := setting_blockers(supplier, status, reason, category, site, until, conditions, day or today()):
+    if blockers := closing_blockers(supplier, reason, category, site):
         raise WorkflowError(_("This is not possible now."), blockers)
-    is_limited = status == C.CONDITIONAL
-    changes: dict[str, Any] = {
-        "due_on": until if is_limited else None,
-        "grounds": reason,
-        "conditions": conditions if is_limited else "",
-        "decided_by": by,
-        "decided_at": timezone.now(),
-    }
-    row = Clearance.objects.filter(supplier=supplier, category=category, site=site).first()
-    if row is None:
-        row = Clearance.objects.create(
-            supplier=supplier, category=category, site=site, status=status, turn=step.turn, **changes
-        )
-        data = {"scope": str(row), "until": changes["due_on"]}
-        history.record(row, STEP_TO[C(status)], by=by, reason=reason, to_status=status, data=data)
-    else:
-        data = {"scope": str(row), "until": changes["due_on"]}
-        move(row, CLEARANCE_STEPS, STEP_TO[C(status)], by=by, reason=reason, data=data, **changes)
+    row = _set(supplier, category, site, C(status), reason, by)
     facts_changed(supplier, by=by, day=day)
-    _tell(row)
+    tell_both(row, "suppliers/clearance", event=row.status_since.isoformat())
     return row
 
 
-def setting_blockers(
-    supplier: Supplier,
-    status: str,
-    reason: str,
-    category: Category | None,
-    site: Site | None,
-    until: dt.date | None,
-    conditions: str,
-    day: dt.date,
-) -> list[Blocker]:
-    longest = gates.current_policy().conditional_days
-    is_limited = status == C.CONDITIONAL
+def closing_blockers(supplier: Supplier, reason: str, category: Category | None, site: Site | None) -> list[Blocker]:
     tests = {
         _("Choose a category, a site, or both."): category is None and site is None,
-        _("The supplier does not deliver this category."): bool(
-            category and not supplier.categories.filter(pk=category.pk).exists()
-        ),
-        _("This is not a site of the supplier."): bool(site and site.supplier_id != supplier.pk),
         _("Give a reason: it stays in the history."): not reason.strip(),
-        _("Give a day after today, at most %(days)s days from now.") % {"days": longest}: is_limited
-        and (until is None or not day < until <= day + dt.timedelta(days=longest)),
-        _("Write what the supplier must meet until then."): is_limited and not conditions.strip(),
+    }
+    found = [Blocker("clearance", text) for text, holds in tests.items() if holds]
+    return [*scope_blockers(supplier, [category] if category else [], [site] if site else []), *found]
+
+
+def scope_blockers(supplier: Supplier, categories: list[Category], sites: list[Site]) -> list[Blocker]:
+    """Categories that the supplier does not deliver, sites that are not its own."""
+    delivered = set(supplier.categories.values_list("pk", flat=True)) if categories else set()
+    foreign_category = any(category.pk not in delivered for category in categories)
+    tests = {
+        _("The supplier does not deliver this category."): foreign_category,
+        _("This is not a site of the supplier."): any(site.supplier_id != supplier.pk for site in sites),
     }
     return [Blocker("clearance", text) for text, holds in tests.items() if holds]
 
 
+def carry_out(decision: Decision, supplier: Supplier, by: User) -> None:
+    """The outcome of a case becomes the status of each of its categories and sites. The decision tells both sides."""
+    for category, site in decision.review.units:
+        limits = {"due_on": decision.until, "conditions": decision.conditions}
+        _set(supplier, category, site, C(decision.outcome), decision.reason, by, decision=decision, **limits)
+
+
+def confirm(decision: Decision, by: User) -> None:
+    """The conditions were met in time: what was limited by this decision holds without a date."""
+    for row in decision.clearances.filter(status=C.CONDITIONAL).select_related("category", "site", "supplier"):
+        _set(row.supplier, row.category, row.site, C.APPROVED, row.grounds, by, decision=decision)
+
+
+def _set(
+    supplier: Supplier, category: Category | None, site: Site | None, status: C, reason: str, by: User, **changes: Any
+) -> Clearance:
+    values: dict[str, Any] = {
+        "due_on": None,
+        "conditions": "",
+        "decision": None,
+        "grace_until": None,
+        "grounds": reason,
+    }
+    values |= {"decided_by": by, "decided_at": timezone.now(), **changes}
+    step = STEP_TO[status]
+    row = Clearance.objects.filter(supplier=supplier, category=category, site=site).first()
+    if row is None:
+        turn = CLEARANCE_STEPS[step].turn
+        row = Clearance(supplier=supplier, category=category, site=site, status=status, turn=turn, **values)
+        row.save()
+        data = {"scope": scope_in_words(row), "until": values["due_on"]}
+        history.record(row, step, by=by, reason=reason, to_status=status, data=data)
+    else:
+        data = {"scope": scope_in_words(row), "until": values["due_on"]}
+        move(row, CLEARANCE_STEPS, step, by=by, reason=reason, data=data, **values)
+    events.clearance_changed(row)
+    return row
+
+
 def end_conditions(day: dt.date) -> int:
-    """Conditional clearances whose day is over are suspended, and both sides are told. Safe to run twice."""
-    pks = list(Clearance.objects.filter(status=C.CONDITIONAL, due_on__lt=day).values_list("pk", "supplier_id"))
-    for pk, supplier_id in pks:
+    """Whoever holds something whose day is over is looked at, whatever their own status. Safe to run twice."""
+    over = Clearance.objects.exclude(status__in=CLOSED).filter(due_on__lt=day)
+    pks = list(over.order_by("supplier_id").values_list("supplier_id", flat=True).distinct())
+    for pk in pks:
         with transaction.atomic():
-            supplier = lock(supplier_id)
-            row = Clearance.objects.get(pk=pk)
-            if row.status == C.CONDITIONAL and row.due_on and row.due_on < day:
-                data = {"scope": str(row), "until": row.due_on}
-                move(row, CLEARANCE_STEPS, "clearance.lapse", by=SYSTEM, data=data, due_on=None)
-                facts_changed(supplier, day=day)
-                _tell(row)
+            facts_changed(lock(pk), day=day)
     return len(pks)
-
-
-def _tell(row: Clearance) -> None:
-    context = {"clearance": row, "supplier": row.supplier}
-    event = row.status_since.isoformat()
-    sides = (
-        (people_of(row.supplier), reverse("portal:status")),
-        (company_side(row.supplier), reverse("staff:clearance-list", args=[row.supplier_id])),
-    )
-    for readers, url in sides:
-        tell(readers, "suppliers/clearance", about=row, event=event, url=url, context=context)

@@ -1,6 +1,9 @@
 """Writing an import of country values: whole or not at all; every supplier is rated anew afterwards."""
 
+import datetime as dt
+
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,10 +36,10 @@ def apply_import(table: CountryImport, *, by: User) -> dict[str, int]:
     fresh = [line.value for line in lines if line.action == "create" and line.value]
     changed = [line.value for line in lines if line.action == "update" and line.value]
     for value in [*fresh, *changed]:
-        value.entered_by, value.entered_by_name, value.entered_at = by, str(by)[:150], now
-    CountryValue.objects.bulk_create(fresh)
-    written = ["value", "confidence", "source_url", "entered_by", "entered_by_name", "entered_at"]
-    CountryValue.objects.bulk_update(changed, written, batch_size=500)
+        value.entered_by, value.entered_by_name, value.entered_at, value.table = by, str(by)[:150], now, table
+    former = [line.replaces.pk for line in lines if line.action == "update" and line.replaces]
+    _superseded(CountryValue.objects.filter(pk__in=former), at=now, by=table)
+    CountryValue.objects.bulk_create([*fresh, *changed], batch_size=500)
     CountryImport.objects.filter(pk=table.pk).update(applied_by=by, applied_at=now)
     found = country_import.counts(lines)
     data = {
@@ -50,3 +53,34 @@ def apply_import(table: CountryImport, *, by: User) -> dict[str, int]:
     if fresh or changed:
         rate_everybody.enqueue(key=f"country import {table.pk}")
     return found
+
+
+def _superseded(values: QuerySet[CountryValue], *, at: dt.datetime | None, by: CountryImport | None) -> None:
+    values.update(superseded_at=at, superseded_by=by)
+
+
+def can_be_undone(table: CountryImport) -> bool:
+    """Written, not undone yet, and it has brought values."""
+    return bool(table.applied_at and not table.undone_at and table.values.exists())
+
+
+@transaction.atomic
+def undo_import(table: CountryImport, *, by: User, reason: str) -> None:
+    """The values that the table brought no longer count, those that it replaced count again; none is deleted.
+    Refused when a later table has replaced one of them: that one is undone first.
+    """
+    check_may(by)
+    table = CountryImport.objects.select_for_update().get(pk=table.pk)
+    if not reason.strip():
+        raise WorkflowError(_("Give a reason: it stays in the history."))
+    if not can_be_undone(table):
+        raise WorkflowError(_("There is nothing of this table to undo."))
+    if table.values.exclude(superseded_at=None).exists():
+        raise WorkflowError(_("A later table has replaced values of this one. Undo that one first."))
+    now = timezone.now()
+    number = table.values.count()
+    _superseded(table.values.all(), at=now, by=None)
+    _superseded(table.superseded.all(), at=None, by=None)
+    CountryImport.objects.filter(pk=table.pk).update(undone_by=by, undone_at=now)
+    history.record(table, "country_values.undo", by=by, reason=reason, data={"file": table.file_name, "number": number})
+    rate_everybody.enqueue(key=f"country import {table.pk} undone")

@@ -19,6 +19,7 @@ from csr_portal.core.models import User
 from csr_portal.core.timezones import today
 from csr_portal.core.workflow import Blocker, Step, WorkflowError, move
 from suppliers import risk
+from suppliers.countries import country_name
 from suppliers.identity import registration_key
 from suppliers.likeness import own_name
 from suppliers.models import Contact, DuplicatePair, MatchKey, Merge, Site, Supplier
@@ -44,8 +45,18 @@ VALUES = (
     "language",
     "spend",
 )
-MAY_MERGE_AWAY = (S.INVITED, S.REGISTERED, S.COOPERATING, S.STRATEGIC, S.ENDED, S.DECLINED)
-MAY_SURVIVE = (S.INVITED, S.REGISTERED, S.COOPERATING, S.STRATEGIC, S.SUSPENDED)
+ENDS_BY_MERGE = ("grace_until", "conditional_until", "due_on")  # dates of the one that goes; an undo gives them back
+MAY_MERGE_AWAY = (S.LISTED, S.INVITED, S.REGISTERED, S.COOPERATING, S.STRATEGIC, S.ENDED, S.DECLINED)
+MAY_SURVIVE = (S.LISTED, S.INVITED, S.REGISTERED, S.COOPERATING, S.STRATEGIC, S.SUSPENDED)
+# What companies call a site when they have one: no sign that two sites are one.
+GENERIC_SITE_NAMES = frozenset(
+    own_name(name)
+    for name in (
+        *("Main site", "Main", "Main plant", "Main factory", "Head office", "Headquarters", "HQ", "Factory", "Plant"),
+        *("Plant 1", "Factory 1", "Site", "Site 1", "主厂区", "主厂", "厂区", "总厂", "总部", "本部", "工厂", "一厂"),
+        *("第一工厂", "本社", "本社工場", "本工場", "工場", "第一工場", "メイン拠点", "主要拠点", "拠点"),
+    )
+)
 # Rows of this search and of the merge itself; everything else must be spoken for in settings.MERGE_PARTS.
 OWN_ROWS = {"suppliers.Supplier", "suppliers.Site", "suppliers.MatchKey", "suppliers.DuplicatePair", "suppliers.Merge"}
 MERGE_STEPS = {"supplier.merge": Step(MAY_MERGE_AWAY, S.ENDED, can_manage)}
@@ -61,13 +72,17 @@ def unmerge_steps(status: str) -> dict[str, Step]:
 
 @dataclass(frozen=True)
 class Value:
-    """One field: what either side has, and whose value wins when nobody says otherwise."""
+    """One field: what either side has, as stored and in the reader's words, and whose value wins when nobody says
+    otherwise.
+    """
 
     name: str
     label: str
     kept: str
     other: str
     takes_other: bool
+    kept_words: str = ""
+    other_words: str = ""
 
     @property
     def differs(self) -> bool:
@@ -88,12 +103,23 @@ class Plan:
     blockers: list[Blocker] = field(default_factory=list)
     loses_status: bool = False
 
+    @property
+    def moves_a_site(self) -> bool:
+        return any(moves for _site, moves in self.sites)
+
+    @property
+    def keeps_a_site(self) -> bool:
+        return not all(moves for _site, moves in self.sites)
+
 
 def plan(survivor: Supplier, merged: Supplier) -> Plan:
     """Which values win, what moves, what stays, who gets access, and everything that stands against it."""
     result = Plan(survivor, merged)
     result.values = [_value(survivor, merged, name) for name in VALUES]
     result.sites = _sites(survivor, merged)
+    names = _told_apart(survivor, merged, [site for site, moves in result.sites if moves])
+    for site, _moves in result.sites:
+        site.name_after = names.get(str(site.pk), ["", ""])[1]  # type: ignore[attr-defined]
     for part in all_parts():
         moving = _moving(part, survivor, merged).count()
         staying = part.rows.filter(supplier=merged).count() - moving
@@ -148,7 +174,16 @@ def _value(survivor: Supplier, merged: Supplier, name: str) -> Value:
     takes_other = not kept and bool(other)
     if name == "registration_kind":  # goes with the number
         takes_other = not survivor.registration_number and bool(merged.registration_number)
-    return Value(name, label[:1].upper() + label[1:], kept, other, takes_other)
+    words = _words(survivor, name), _words(merged, name)
+    return Value(name, label[:1].upper() + label[1:], kept, other, takes_other, *words)
+
+
+def _words(supplier: Supplier, name: str) -> str:
+    """A field's value as the reader's language calls it, never its code."""
+    if name == "country":
+        return country_name(supplier.country)
+    shown = getattr(supplier, f"get_{name}_display", None)
+    return str(shown() if shown else getattr(supplier, name))
 
 
 def _sites(survivor: Supplier, merged: Supplier) -> list[tuple[Site, bool]]:
@@ -158,8 +193,21 @@ def _sites(survivor: Supplier, merged: Supplier) -> list[tuple[Site, bool]]:
 
 
 def _site_keys(site: Site) -> set[str]:
-    texts = [own_name(site.name), own_name(site.name_latin), own_name(site.address)]
-    return {text for text in texts if text}
+    """What a site is known by: its address and its names, unless half the world's main sites are called so."""
+    names = {own_name(site.name), own_name(site.name_latin)} - GENERIC_SITE_NAMES
+    return {text for text in (*names, own_name(site.address)) if text}
+
+
+def _told_apart(survivor: Supplier, merged: Supplier, moving: list[Site]) -> dict[str, list[str]]:
+    """New names for sites that move to where another has their name: {id: [before, after]}."""
+    taken = {own_name(name) for name in Site.objects.filter(supplier=survivor).values_list("name", flat=True)}
+    found = {}
+    for site in moving:
+        if own_name(site.name) in taken:
+            mark = site.city if site.city and own_name(f"{site.name}{site.city}") not in taken else merged.number
+            found[str(site.pk)] = [site.name, f"{site.name[:120]} ({mark[:30]})"]
+        taken.add(own_name(found.get(str(site.pk), ["", site.name])[1]))
+    return found
 
 
 def _moving(part: Part, survivor: Supplier, merged: Supplier) -> QuerySet:
@@ -193,7 +241,9 @@ def merge(
         take = frozenset(value.name for value in plan(survivor, merged).values if value.takes_other)
     row = Merge(survivor=survivor, merged=merged, by=by, reason=reason, status_before=merged.status)
     row.undo_until = today() + dt.timedelta(days=UNDO_DAYS)
+    row.before = _remembered(survivor, merged)
     row.moved = _move_rows(survivor, merged)
+    _rename_sites(row, new=1)
     row.let_in = [
         let_in(survivor, contact.user, role=contact.role, by=by, phone=contact.phone).pk
         for contact in _newcomers(survivor, merged)
@@ -201,7 +251,7 @@ def merge(
     row.values = _take_values(survivor, merged, take)
     row.save()
     data = {"survivor": f"{survivor.number} {survivor.name}", "merge": row.pk}
-    changes = {"merged_into": survivor, "turn": "", "due_on": None, "grace_until": None, "conditional_until": None}
+    changes = {"merged_into": survivor, "turn": "", **dict.fromkeys(ENDS_BY_MERGE)}
     move(merged, MERGE_STEPS, "supplier.merge", by=by, reason=reason, data=data, **changes)
     MatchKey.objects.filter(supplier=merged).delete()
     told = {"merged": f"{merged.number} {merged.name}", "merge": row.pk, "changes": row.values}
@@ -209,6 +259,25 @@ def merge(
     _settle_pair(row, "duplicate.merge", by)
     _count_anew(row, by)
     return row
+
+
+def _remembered(survivor: Supplier, merged: Supplier) -> dict[str, Any]:
+    """What a merge takes away or adds without moving a row, so that an undo is exact."""
+    dates = {name: str(value) for name in ENDS_BY_MERGE if (value := getattr(merged, name))}
+    new = merged.categories.exclude(pk__in=survivor.categories.values("pk"))
+    moving = [site for site, moves in _sites(survivor, merged) if moves]
+    return {
+        "turn": merged.turn,
+        "dates": dates,
+        "categories": list(new.order_by("pk").values_list("pk", flat=True)),
+        "site_names": _told_apart(survivor, merged, moving),
+    }
+
+
+def _rename_sites(row: Merge, *, new: int) -> None:
+    """Give moved sites the name that tells them apart, or the former one back; a name changed since stays."""
+    for pk, names in row.before.get("site_names", {}).items():
+        Site.objects.filter(pk=pk, name=names[1 - new]).update(name=names[new])
 
 
 def _lock_both(*suppliers: Supplier) -> tuple[Supplier, Supplier]:
@@ -303,10 +372,14 @@ def undo(row: Merge, *, by: User, reason: str, day: dt.date | None = None) -> No
     row.undone_by, row.undone_at = by, timezone.now()
     row.save(update_fields=["undone_by", "undone_at"])
     _move_back(row, survivor, merged)
+    _rename_sites(row, new=0)
+    survivor.categories.remove(*row.before.get("categories", []))
     _give_values_back(row, survivor)
     data = {"survivor": f"{survivor.number} {survivor.name}", "merge": row.pk}
     steps = unmerge_steps(row.status_before)
-    move(merged, steps, "supplier.unmerge", by=by, reason=reason, data=data, merged_into=None)
+    dates = {name: dt.date.fromisoformat(value) for name, value in row.before.get("dates", {}).items()}
+    back = {"merged_into": None, "turn": row.before.get("turn", ""), **dates}
+    move(merged, steps, "supplier.unmerge", by=by, reason=reason, data=data, **back)
     merged.save(update_fields=["registration_key"])
     told = {"merged": f"{merged.number} {merged.name}", "merge": row.pk}
     history.record(survivor, "supplier.unmerge_in", by=by, reason=reason, data=told)

@@ -162,6 +162,20 @@ def activation_blockers(rule: RuleVersion) -> list[Blocker]:
 
 
 @transaction.atomic
+def discard(rule: RuleVersion, *, reason: str, by: User) -> None:
+    """Lay a draft aside: it keeps its number and its trials, and can be drafted from, never put in force."""
+    check_may(by)
+    rule = type(rule)._default_manager.select_for_update().get(pk=rule.pk)
+    if not rule.is_draft:
+        raise WorkflowError(_("Only drafts are discarded."))
+    if not reason.strip():
+        raise WorkflowError(_("Give a reason: it stays in the history."))
+    type(rule)._default_manager.filter(pk=rule.pk).update(discarded_at=timezone.now())
+    action = "policy.discard" if isinstance(rule, GatePolicy) else "risk_model.discard"
+    history.record(rule, action, by=by, reason=reason, data={"number": rule.number})
+
+
+@transaction.atomic
 def activate(rule: RuleVersion, *, reason: str, by: User) -> None:
     """Put the draft in force; the one before is kept for the decisions that stand on it. Everybody is asked again."""
     check_may(by)

@@ -1,6 +1,7 @@
 """The supplier itself: from invited to strategic, the ways out, and what a lost condition of the gate does."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +21,7 @@ from suppliers.permissions import can_manage, is_system
 from suppliers.recipients import company_side, people_of
 from suppliers.states import Outcome, Segment
 from suppliers.states import SupplierStatus as S
+from suppliers.workflow import clearance_steps
 
 
 def cooperating_blockers(supplier: Supplier) -> list[Blocker]:
@@ -140,9 +142,10 @@ def _take(
 def facts_changed(supplier: Supplier, *, by: Actor = SYSTEM, day: dt.date | None = None) -> None:
     """Call after any step that a standing or a gate depends on, in its transaction, with the supplier locked first.
 
-    Refreshes the standing. A strategic supplier whose gate no longer opens gets the grace period of the policy, and
-    loses the status when it is over (R-GATE-1); both sides are told, once per loss.
+    Looks at each clearance, refreshes the standing. A strategic supplier whose gate no longer opens gets the grace
+    period of the policy, and loses the status when it is over (R-GATE-1); both sides are told, once per loss.
     """
+    clearance_steps.keep_or_end(supplier, day or today())
     standing.refresh(supplier, day)
     if supplier.status == S.STRATEGIC:
         _keep_or_end(supplier, day or today(), "supplier.end_strategic")
@@ -154,6 +157,7 @@ def facts_changed(supplier: Supplier, *, by: Actor = SYSTEM, day: dt.date | None
 def night_falls(supplier: Supplier, day: dt.date) -> None:
     """What time alone does: conditions run out, grace periods and conditional approvals end. Safe to run twice."""
     supplier = lock(supplier.pk)
+    clearance_steps.keep_or_end(supplier, day)
     standing.refresh(supplier, day)
     if supplier.status == S.STRATEGIC:
         _keep_or_end(supplier, day, "supplier.end_strategic")
@@ -267,3 +271,8 @@ def remind(supplier: Supplier, *, by: User, day: dt.date | None = None) -> None:
 def lock(supplier_id: int) -> Supplier:
     """The supplier's row, locked to the end of the transaction. Lock order: supplier first, then its children."""
     return Supplier.objects.select_for_update().get(pk=supplier_id)
+
+
+def lock_all(supplier_ids: Iterable[int]) -> list[Supplier]:
+    """The same for several, always in the order of their keys, so that two who lock the same ones wait in turn."""
+    return list(Supplier.objects.select_for_update().filter(pk__in=supplier_ids).order_by("pk"))

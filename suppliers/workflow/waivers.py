@@ -66,10 +66,23 @@ def asking_blockers(supplier: Supplier, code: str, reason: str, valid_until: dt.
     return [Blocker("waiver", text) for text, holds in tests.items() if holds]
 
 
+def approving_blockers(waiver: Waiver, supplier: Supplier, day: dt.date) -> list[Blocker]:
+    """What may have happened since it was asked for: the end has come, or it is zero tolerance now."""
+    gate = gates.check(supplier, supplier.segment_aimed_at, day=day)
+    is_zero_tolerance = any(c.code == waiver.condition and not c.can_be_waived for c in gate.conditions)
+    tests = {
+        _("Zero tolerance cannot be waived."): is_zero_tolerance,
+        _("Its end is over: ask again."): waiver.valid_until < day,
+    }
+    return [Blocker("waiver", text) for text, holds in tests.items() if holds]
+
+
 @transaction.atomic
 def approve_waiver(waiver: Waiver, *, by: User, reason: str = "") -> None:
     """A second person lets the condition rest. The gate asks again at once: zero tolerance is never waived."""
     supplier = lock(waiver.supplier_id)
+    if blockers := approving_blockers(waiver, supplier, today()):
+        raise WorkflowError(_("This waiver cannot be approved."), blockers)
     move(waiver, WAIVER_STEPS, "waiver.approve", by=by, reason=reason, approved_by=by, due_on=waiver.valid_until)
     facts_changed(supplier, by=by)
     _tell(waiver, "approved", but=by)
@@ -91,7 +104,7 @@ def end_waiver(waiver: Waiver, *, by: Actor = SYSTEM, reason: str = "", day: dt.
 
 
 def _tell(waiver: Waiver, event: str, *, but: User) -> None:
-    readers = dict.fromkeys([*company_side(waiver.supplier), waiver.requested_by])
+    readers = dict.fromkeys([*company_side(waiver.supplier), waiver.owner])
     tell(
         [person for person in readers if person != but],
         "suppliers/waiver",

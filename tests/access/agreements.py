@@ -1,9 +1,15 @@
 """Who may open which address of the agreements app."""
 
-from agreements.models import Delegation, SigningLink
+from agreements.models import Delegation, SignatureEvent, SigningLink
 from csr_portal.core.timezones import today
 from tests.access.table import ANYBODY, EVERYBODY, PROCUREMENT, STAFF, SUPPLIER, Route
-from tests.factories.agreements import AcknowledgementFactory, AgreementFactory, CampaignFactory, OwnCodeFactory
+from tests.factories.agreements import (
+    AcknowledgementFactory,
+    AgreementFactory,
+    CampaignFactory,
+    ChopPageFactory,
+    OwnCodeFactory,
+)
 
 CAMPAIGN_READERS = PROCUREMENT | {"administrator"}
 CSR = frozenset({"csr_manager"})
@@ -37,6 +43,10 @@ def text(world):
     return agreement(world) | {"kind": "text"}
 
 
+def chopped(world):
+    return {"pk": world.chop_page.paper.agreement_id}
+
+
 def campaign(world):
     return {"pk": world.agreement_campaign.pk}
 
@@ -61,6 +71,10 @@ ROUTES = {
     "staff:agreement-coverage": Route(STAFF),
     "staff:agreement-coverage-remind": Route(PROCUREMENT, method="post"),
     "staff:agreement-own-code": Route(PROCUREMENT, agreement),
+    "staff:agreement-paper": Route(STAFF, chopped),
+    "staff:agreement-paper-progress": Route(STAFF, chopped),
+    "staff:agreement-paper-page": Route(STAFF, lambda world: chopped(world) | {"page": world.chop_page.pk}),
+    "staff:agreement-text-page": Route(STAFF, lambda world: chopped(world) | {"number": 1}),
     "staff:agreement-countersign": Route(STAFF, agreement, "post"),
     "staff:delegation-list": Route(CAMPAIGN_READERS),
     "staff:delegation-revoke": Route(CAMPAIGN_READERS, lambda world: {"pk": world.delegation.pk}, "post"),
@@ -105,6 +119,12 @@ ROUTES = {
     "api:agreement-detail": Route(STAFF | SUPPLIER, agreement, foreign=404),
     "api:agreement-files": Route(STAFF | SUPPLIER, text, foreign=404),
     "api:agreement-issue": Route(PROCUREMENT, method="post"),
+    "api:agreement-campaign-list": Route(EVERYBODY),
+    "api:agreement-campaign-detail": Route(CAMPAIGN_READERS, campaign),
+    "api:agreement-campaign-suppliers": Route(CAMPAIGN_READERS, campaign),
+    "api:agreement-campaign-plan": Route(PROCUREMENT, method="post"),
+    "api:agreement-answer-list": Route(EVERYBODY),
+    "api:agreement-answer-detail": Route(STAFF | SUPPLIER, lambda world: {"pk": world.decline.pk}, foreign=404),
     "api:acknowledgement-list": Route(EVERYBODY),
     "api:acknowledgement-detail": Route(STAFF | SUPPLIER, acknowledgement, foreign=404),
     "open:agreement-verify": Route(ANYBODY, lambda world: {"code": "CSR-0000-0000-0000-0000"}),
@@ -117,6 +137,10 @@ def fill(world):
     world.acknowledgement = AcknowledgementFactory(supplier=world.acme)
     world.agreement_campaign = CampaignFactory(version=world.agreement.version, created_by=world.buyer)
     OwnCodeFactory(agreement=world.agreement)
+    world.decline = SignatureEvent.objects.create(
+        agreement=world.agreement, party="supplier", kind="declined", data={"reason": "Clause 4", "clauses": []}
+    )
+    world.chop_page = ChopPageFactory(paper__agreement__supplier=world.acme)
     world.delegation = Delegation.objects.create(
         grantor=world.buyer, delegate=world.csr_manager, starts_on=today(), ends_on=today(), reason="Leave",
         created_by=world.buyer,

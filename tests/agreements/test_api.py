@@ -1,11 +1,21 @@
 import pytest
+from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
+from rest_framework.throttling import UserRateThrottle
 
 from agreements.models import Acknowledgement, Agreement
+from csr_portal.core.models import ApiToken
+from csr_portal.core.timezones import today
 from tests.factories.agreements import AcknowledgementFactory, AgreementFactory, VersionFactory
 
 pytestmark = pytest.mark.django_db
 ISSUE = "/api/v1/agreements/issue/"
+
+
+@pytest.fixture(autouse=True)
+def uncounted():
+    cache.clear()
 
 
 @pytest.fixture
@@ -33,9 +43,25 @@ def test_agreement_is_issued_and_written_as_json(version, acme, buyer, login):
 def test_same_key_issues_once(version, acme, buyer, login):
     client = login(buyer)
     first, second = issue(client, key="order-7"), issue(client, key="order-7")
-    assert (first.status_code, second.status_code) == (201, 200)
-    assert first.json() == second.json()
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert (first.json(), "Idempotency-Repeated" in first) == (second.json(), False)
+    assert second["Idempotency-Repeated"] == "true"
     assert Agreement.objects.count() == 1
+
+
+def test_same_key_for_another_body_is_refused_and_issues_nothing(version, acme, rival, buyer, login):
+    client = login(buyer)
+    issue(client, key="order-7")
+    answer = issue(client, key="order-7", supplier=rival.number)
+    assert (answer.status_code, answer.json()["code"], Agreement.objects.count()) == (409, "key_reused", 1)
+    assert answer.json()["message"].startswith("Idempotency-Key “order-7” was used for another request at ")
+
+
+def test_dry_run_says_what_would_happen_and_issues_nothing(version, acme, buyer, login):
+    body = issue(login(buyer), dry_run=True).json()
+    said = {"issued_to": ["S-10417"], "left_out": []}
+    assert ({name: body[name] for name in said}, Agreement.objects.count()) == (said, 0)
+    assert body["undeliverable"] == [{"supplier": "S-10417", "reason": "Nobody of this supplier has an account."}]
 
 
 def test_second_issue_without_key_is_refused_with_the_reason(version, acme, buyer, login):
@@ -57,9 +83,37 @@ def test_guideline_is_issued_by_its_code(acme, buyer, login):
     assert (answer.status_code, answer.json()["id"]) == (201, Acknowledgement.objects.get().pk)
 
 
-@pytest.mark.parametrize(("change", "status"), [({"supplier": "S-0"}, 404), ({"document": "none"}, 404)])
-def test_issue_of_what_is_not_there_is_not_found(change, status, version, acme, buyer, login):
-    assert issue(login(buyer), **change).status_code == status
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"supplier": "S-0"}, "supplier: no supplier has the number “S-0”."),
+        ({"document": "none"}, "document: no published text has the code “none”."),
+    ],
+)
+def test_issue_of_what_is_not_there_names_it(change, message, version, acme, buyer, login):
+    answer = issue(login(buyer), **change)
+    assert (answer.status_code, answer.json()["message"]) == (404, message)
+
+
+def test_day_to_sign_by_that_is_over_is_named(version, acme, buyer, login):
+    answer = issue(login(buyer), due_on="2019-01-01")
+    text = f"The day to sign by must come after the day of the issue, {today().isoformat()}."
+    assert (answer.status_code, answer.json()["fields"]) == (400, {"due_on": [text]})
+
+
+def test_token_does_what_its_person_may(version, acme, buyer, alice):
+    for person, status in ((buyer, 201), (alice, 403)):
+        _row, text = ApiToken.issue(person, "ERP")
+        assert issue(Client(headers={"Authorization": f"Token {text}"})).status_code == status
+    assert issue(Client(headers={"Authorization": "Token wrong"})).status_code == 401
+
+
+def test_more_calls_than_allowed_are_told_when_to_come_again(version, buyer, login, monkeypatch):
+    monkeypatch.setattr(UserRateThrottle, "THROTTLE_RATES", {"user": "2/min"})
+    client = login(buyer)
+    answers = [client.get(reverse("api:agreement-list")) for _time in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert (answers[2].json()["code"], 0 < int(answers[2]["Retry-After"]) <= 60) == ("throttled", True)
 
 
 @pytest.mark.parametrize("person", ["alice", "auditor", "mallory"])
@@ -82,7 +136,7 @@ def test_list_costs_the_same_for_one_and_three(number, version, acme, buyer, log
     AgreementFactory.create_batch(number, version=version)
     client = login(buyer)
     client.get(reverse("api:agreement-list"))
-    with django_assert_num_queries(11):  # six of them are the session, the person and the throttle
+    with django_assert_num_queries(10):  # five of them are the session, the person and the throttle
         client.get(reverse("api:agreement-list"))
 
 

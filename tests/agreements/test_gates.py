@@ -33,7 +33,7 @@ def test_condition_stays_met_while_a_newer_version_waits(acme):
 
 def test_condition_is_missing_without_agreement(acme):
     assert agreement_in_force(acme, "cooperating", {}, DAY).turn == "buyer"
-    assert standing(acme, DAY)["agreement_status"] == ""
+    assert standing([acme], DAY)[acme.pk]["agreement_status"] == ""
 
 
 def test_nightly_expires_what_is_over_once(acme):

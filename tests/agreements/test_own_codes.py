@@ -69,7 +69,7 @@ def test_code_is_offered_compared_and_accepted(
     condition = agreement_in_force(acme, "cooperating", {}, day)
     assert condition.state == "met"
     assert condition.text.startswith("Own code of conduct, accepted in place of version")
-    assert standing(acme, day)["agreement_status"] == "in_force"
+    assert standing([acme], day)[acme.pk]["agreement_status"] == "in_force"
     assert login(alice).get(reverse("portal:agreement-file", args=[agreement.pk, "own-code"])).status_code == 200
     assert evidence_record(agreement)["events"][-1]["method"] == "own_code"
     assert staff.get(reverse("staff:agreement-detail", args=[agreement.pk])).status_code == 200

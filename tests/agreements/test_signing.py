@@ -5,11 +5,12 @@ from django.test import Client
 from django.urls import reverse
 
 from agreements import workflow
-from agreements.models import Agreement, SignatureEvent, Version
+from agreements.gates import guideline_acknowledged
+from agreements.models import Acknowledgement, Agreement, SignatureEvent, Version
 from agreements.states import DocumentKind
 from csr_portal.core import seal
 from csr_portal.core.workflow import WorkflowError
-from tests.factories.agreements import load_texts
+from tests.factories.agreements import AcknowledgementFactory, VersionFactory, load_texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fonts")]
 WHO = {"name": "陈国强", "name_latin": "Chen Guoqiang", "title": "法定代表人", "authority": "authorised"}
@@ -131,3 +132,28 @@ def test_guideline_is_acknowledged_with_right_answers_only(acme, alice, buyer):
     assert workflow.acknowledge(row, by=alice, answers=right) == []
     acme.refresh_from_db()
     assert acme.guideline_status == "acknowledged"
+
+
+def test_new_version_of_the_guideline_returns_everyone_to_pending(
+    acme, rival, alice, csr_manager, django_capture_on_commit_callbacks
+):
+    older = VersionFactory(document__kind="guideline")
+    for supplier, status in ((acme, "acknowledged"), (rival, "viewed")):
+        AcknowledgementFactory(supplier=supplier, version=older, status=status)
+    newer = VersionFactory(document=older.document, status="draft")
+    with django_capture_on_commit_callbacks(execute=True):
+        workflow.publish(newer, by=csr_manager)
+    states = Acknowledgement.objects.order_by("pk").values_list("status", "turn")
+    assert list(states) == [("superseded", ""), ("superseded", "")]
+    acme.refresh_from_db()
+    assert acme.guideline_status == "superseded"
+    assert guideline_acknowledged(acme, "cooperating", {}, newer.published_at.date()).state == "missing"
+
+
+@pytest.mark.parametrize(("side", "clause"), [("staff", " 7. Working hours</span>"), ("portal", " 7. 工作时间</span>")])
+def test_decline_names_reason_and_clause_in_the_reader_s_words(side, clause, acme, alice, buyer, login):
+    agreement = workflow.issue(load_texts()[0], acme, by=buyer)
+    workflow.decline(agreement, by=alice, reason="旺季做不到", clauses=["working_hours"])
+    page = login({"staff": buyer, "portal": alice}[side]).get(reverse(f"{side}:agreement-detail", args=[agreement.pk]))
+    words = page.content.decode()
+    assert ("旺季做不到" in words, clause in words) == (True, True)

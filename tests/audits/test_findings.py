@@ -283,7 +283,7 @@ def test_finding_list_costs_the_same_whatever_the_number(number, site, csr_manag
     FindingFactory.create_batch(number, site=site)
     client = login(csr_manager)
     client.get(reverse("staff:finding-list"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(4):
         page = client.get(reverse("staff:finding-list"))
     assert page.content.count("安全出口".encode()) == 0
     assert page.content.count(b"Fire exit locked") == number

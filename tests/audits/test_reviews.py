@@ -358,7 +358,7 @@ def test_review_list_costs_the_same_whatever_the_number(number, acme, csr_manage
         TeamMemberFactory(review=review)
     client = login(csr_manager)
     client.get(reverse("staff:site-review-list"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(6):
         client.get(reverse("staff:site-review-list"))
 
 

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from django.utils import translation
 
-from csr_portal.core import charts
+from csr_portal.core import charts, drawing, palette
 from csr_portal.core.charts import Bar, Part, Series
 
 YEARS = [2024, 2025, 2026]
@@ -24,10 +24,10 @@ def every_chart(label="Accepted", **options):
     return [
         charts.line_chart(label, YEARS, [41, None, 92.9], unit="%", **options),
         charts.bar_chart(
-            label, YEARS, [Series(label, [1, 2, 3]), Series("Overdue", [1, 0, 2], charts.OPEN)], **options
+            label, YEARS, [Series(label, [1, 2, 3]), Series("Overdue", [1, 0, 2], palette.OPEN)], **options
         ),
         charts.horizontal_bars(label, [Bar(label, 64, marked=9, note=label)], marked_label=label, **options),
-        charts.stacked_coverage(label, [Part(label, 3), Part("Rest", 1, charts.NOT_BEGUN)], **options),
+        charts.stacked_coverage(label, [Part(label, 3), Part("Rest", 1, palette.NOT_BEGUN)], **options),
     ]
 
 
@@ -41,9 +41,9 @@ def test_chart_holds_presentation_attributes_only(width):
 
 
 def test_chart_uses_only_colours_that_the_dark_page_knows():
-    palette = {
-        *(charts.MAIN, charts.SECOND, charts.ATTENTION, charts.OPEN, charts.DONE, charts.UNDER_WAY),
-        *(charts.NOT_BEGUN, charts.TEXT, charts.AXIS, charts.GRID, charts.GAP, "none"),
+    known = {
+        *(palette.MAIN, palette.SECOND, palette.ATTENTION, palette.OPEN, palette.DONE, palette.UNDER_WAY),
+        *(palette.NOT_BEGUN, palette.TEXT, palette.AXIS, palette.GRID, palette.GAP, "none"),
     }
     used = {
         element.attrib[name]
@@ -52,7 +52,7 @@ def test_chart_uses_only_colours_that_the_dark_page_knows():
         for name in ("fill", "stroke")
         if name in element.attrib
     }
-    assert used - palette == set()
+    assert used - known == set()
 
 
 def test_chart_escapes_what_people_wrote():
@@ -81,7 +81,7 @@ def test_bar_chart_stacks_from_nought_to_a_round_number():
     svg = charts.bar_chart(
         "Self-inspections",
         YEARS,
-        [Series("Accepted", [168, 203, 171]), Series("Overdue", [26, 12, 19], charts.ATTENTION)],
+        [Series("Accepted", [168, 203, 171]), Series("Overdue", [26, 12, 19], palette.ATTENTION)],
     )
     assert [word for word in texts(svg) if word in {"0", "100", "200", "300", "400"}] == ["0", "100", "200", "300"]
 
@@ -91,13 +91,13 @@ def test_bar_chart_stacks_from_nought_to_a_round_number():
     [(7, [0, 2, 4, 6, 8]), (100, [0, 25, 50, 75, 100]), (494, [0, 200, 400, 600]), (1, [0, 1]), (0, [0, 1])],
 )
 def test_axis_ends_at_a_round_number(highest, ticks):
-    scale = charts.Scale.of([highest])
+    scale = drawing.Scale.of([highest])
     assert [scale.step * place for place in range(scale.steps + 1)] == ticks
 
 
 def test_coverage_writes_numbers_and_shares_of_every_part():
     svg = charts.stacked_coverage(
-        "Coverage", [Part("In force", 383), Part("Declined", 2, charts.OPEN), Part("Viewed", 0)]
+        "Coverage", [Part("In force", 383), Part("Declined", 2, palette.OPEN), Part("Viewed", 0)]
     )
     assert texts(svg) == ["In force 383 · 99.5\u00a0%", "Declined 2 · 0.5\u00a0%", "Viewed 0 · 0\u00a0%"]
 
@@ -125,10 +125,10 @@ def test_tables_give_the_same_numbers():
 
 
 def test_numbers_and_coordinates_follow_language_and_drawing():
-    assert (charts.number(92.94, "%"), charts.number(3.0), charts.number(None)) == ("92.9\u00a0%", "3", "–")
+    assert (drawing.number(92.94, "%"), drawing.number(3.0), drawing.number(None)) == ("92.9\u00a0%", "3", "–")
     with translation.override("zh-hans"):
-        assert charts.number(92.9, "%") == "92.9%"
-    assert charts.units(1234.56) == "1234.6"
+        assert drawing.number(92.9, "%") == "92.9%"
+    assert drawing.units(1234.56) == "1234.6"
 
 
 def test_long_names_are_cut_in_the_drawing_and_whole_in_its_label():

@@ -33,6 +33,11 @@ def test_latin_letters_and_frequent_characters_have_the_first_numbers(font):
     assert font.getGlyphOrder()[0] == ".notdef"
 
 
+def test_cid_of_every_letter_is_its_number_in_the_font(font):
+    names = font["CFF "].cff.topDictIndex[0].charset
+    assert names == [".notdef", *(f"cid{number:05d}" for number in range(1, font["maxp"].numGlyphs))]
+
+
 def test_regional_shapes_stand_beside_their_letters(font):
     alternates = glyph_order._alternates(font)
     shown = font.getBestCmap()

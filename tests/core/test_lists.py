@@ -6,7 +6,7 @@ import pytest
 from django.test import RequestFactory
 
 from csr_portal.core import lists
-from csr_portal.core.lists import Column, Filter, Listing, count_label, export_response, page_of
+from csr_portal.core.lists import CodesInUse, Column, Filter, Listing, count_label, export_response, page_of
 from csr_portal.core.models import User
 from suppliers.models import Supplier
 from suppliers.querysets import search_condition
@@ -118,7 +118,7 @@ def test_export_holds_all_rows_and_no_live_formula(seven, buyer):
     SupplierFactory(number="N9", name='=HYPERLINK("http://evil.example")', owner=buyer)
     request = RequestFactory().get("/list/?export=xlsx&sort=name")
     response = export_response(request, Supplier.objects.all(), LISTING)
-    rows = list(openpyxl.load_workbook(io.BytesIO(response.content)).active.iter_rows(values_only=True))
+    rows = list(openpyxl.load_workbook(io.BytesIO(response.getvalue())).active.iter_rows(values_only=True))
     assert len(rows) == 9
     assert rows[0] == ("Name", "Score")
     assert ('=HYPERLINK("http://evil.example")', None) in [(r[0], r[1] or None) for r in rows]
@@ -126,3 +126,26 @@ def test_export_holds_all_rows_and_no_live_formula(seven, buyer):
     text = b"".join(export_response(request, Supplier.objects.all(), LISTING).streaming_content).decode()
     assert text.startswith("\ufeffName,Score\r\n")
     assert "\"'=HYPERLINK(" in text
+
+
+COUNTRIES_IN_USE = Listing(
+    columns=LISTING.columns,
+    filters=[Filter("country", "Country", [("CN", "China"), ("FR", "France")], in_use=CodesInUse(Supplier, "country"))],
+    default_order="name",
+)
+
+
+def offered(query=""):
+    request = RequestFactory().get(f"/list/?{query}")
+    request.user = User.objects.get(email="buyer@example.com")
+    result = page_of(request, Supplier.objects.all(), COUNTRIES_IN_USE)
+    return [(choice["value"], choice["label"]) for choice in result.filters[0]["choices"]], result.count
+
+
+def test_filter_offers_the_codes_in_use_also_one_without_a_label(buyer):
+    assert offered() == ([], 0)
+    for country in ("XK", "CN", "CN"):
+        SupplierFactory(country=country, owner=buyer)
+    assert offered() == ([("CN", "China"), ("XK", "XK")], 3)
+    assert offered("country=XK") == ([("CN", "China"), ("XK", "XK")], 1)
+    assert offered("country=FR") == ([("CN", "China"), ("FR", "France"), ("XK", "XK")], 0)

@@ -5,14 +5,16 @@ import io
 import random
 import stat
 import subprocess
+import sys
 
 import pytest
 import time_machine
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from django.conf import settings
 from django.core.management import CommandError, call_command
-from pyhanko.keys import load_cert_from_pemder
+from pyhanko.keys import load_cert_from_pemder, load_certs_from_pemder_data
 from pypdf import PdfReader, PdfWriter
 
 from csr_portal.core import seal, seal_keys
@@ -32,7 +34,7 @@ def place(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def own_data(settings, place):
     settings.DATA_DIR = place
-    settings.SEAL_PKCS12 = settings.SEAL_TSA_URL = settings.SEAL_TRUST = ""
+    settings.SEAL_PKCS12 = settings.SEAL_TSA_URL = settings.SEAL_TRUST = settings.SEAL_PKCS11_MODULE = ""
     settings.SEAL_LEVEL = "B-B"
     OrganisationFactory(name="北港集团", name_latin="Nordhaven Group")
 
@@ -158,6 +160,28 @@ def test_files_of_a_former_certificate_stay_valid_after_a_change(sealed, setting
     assert seal.verify_pdf(seal.seal_pdf(sealed_source(), reason="x")).signer == "Nordhaven Group seal 2"
 
 
+def test_file_with_the_issuers_of_the_key_is_sealed_and_checked_with_them(pdf, settings, tmp_path):
+    key, authority = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
+    names = [seal_keys._name("Nordhaven Group", "DE", text) for text in ("Seal", "Issuer", "Root")]
+    now = seal_keys.timezone.now()
+    issued = seal_keys._certificate(*names[:2], key.public_key(), now, 1)
+    issued = issued.add_extension(seal_keys._usage(digital_signature=True), critical=True)
+    issuer = seal_keys._certificate(*names[1:], authority.public_key(), now, 1)
+    issuer = issuer.add_extension(seal_keys._usage(key_cert_sign=True), critical=True)
+    signed = [builder.sign(authority, seal_keys.hashes.SHA256()) for builder in (issued, issuer)]
+    settings.DATA_DIR, settings.SEAL_PKCS12, settings.SEAL_PASSPHRASE = tmp_path, str(tmp_path / "seal.p12"), "secret"
+    data = pkcs12.serialize_key_and_certificates(
+        b"seal", key, signed[0], signed[1:], BestAvailableEncryption(b"secret")
+    )
+    (tmp_path / "seal.p12").write_bytes(data)
+    sealed = seal.seal_pdf(pdf, reason="x")
+    assert (seal.verify_pdf(sealed).problem, seal.verify_pdf(sealed).signer) == ("", "Seal")
+    assert [seal_keys.common_name(each) for each in seal_keys.issuers()] == ["Issuer"]
+    public = list(load_certs_from_pemder_data(seal_keys.certificate_pem()))
+    settings.DATA_DIR = tmp_path / "elsewhere"
+    assert seal.verify_with(sealed, public).is_valid
+
+
 def sealed_source():
     output, writer = io.BytesIO(), PdfWriter()
     writer.add_blank_page(100, 100)
@@ -200,6 +224,17 @@ def test_verify_pdf_command_says_valid_to_a_stranger_with_the_public_certificate
     certificate.write_bytes(seal_keys.certificate_pem())
     call_command("verify_pdf", str(path), certificate=certificate, sha256=seal.sha256(sealed))
     assert capsys.readouterr().out.startswith("VALID: ")
+
+
+def test_verify_pdf_command_needs_neither_database_nor_key(sealed, tmp_path):
+    path, certificate = tmp_path / "sealed.pdf", tmp_path / "company.pem"
+    path.write_bytes(sealed)
+    certificate.write_bytes(seal_keys.certificate_pem())
+    elsewhere = {"SECRET_KEY": "x", "DATA_DIR": str(tmp_path / "empty"), "PATH": ""}
+    command = [sys.executable, settings.BASE_DIR / "manage.py", "verify_pdf", path, "--certificate", certificate]
+    done = subprocess.run(command, env=elsewhere, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.partition(":")[0], done.stderr) == (0, "VALID", "")
+    assert not (tmp_path / "empty").exists()
 
 
 def test_verify_pdf_command_fails_on_a_changed_file(sealed, tmp_path):

@@ -171,12 +171,6 @@ def test_expired_key_seals_nothing_and_its_seals_stay_valid(pdf, key_file):
         assert seal.verify_pdf(sealed).is_valid
 
 
-def test_device_without_its_package_says_what_is_missing(settings):
-    settings.SEAL_PKCS11_MODULE = "/nowhere.so"
-    with pytest.raises(ValueError, match="pip install python-pkcs11"):
-        seal_keys.current_signer()
-
-
 @pytest.mark.parametrize(
     ("environment", "words"),
     [({"SEAL_LEVEL": "B-X"}, "B-B, B-T or B-LTA"), ({"SEAL_LEVEL": "B-LTA"}, "needs SEAL_TSA_URL")],

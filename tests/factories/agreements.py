@@ -1,4 +1,9 @@
+import io
+
 import factory
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from PIL import Image
 
 from agreements import defaults
 from agreements.models import (
@@ -6,6 +11,9 @@ from agreements.models import (
     Agreement,
     Campaign,
     CheckQuestion,
+    ChopFile,
+    ChopPage,
+    ChopPaper,
     Clause,
     Document,
     OwnCode,
@@ -14,6 +22,8 @@ from agreements.models import (
 )
 from agreements.states import AcknowledgementStatus, AgreementStatus, CampaignStatus, DocumentKind, VersionStatus
 from csr_portal.core.models import StoredFile
+from csr_portal.core.pdf_pages import pdf_of_pictures
+from csr_portal.core.seal import sha256
 from tests.factories.suppliers import SupplierFactory
 
 
@@ -116,6 +126,47 @@ class OwnCodeFactory(factory.django.DjangoModelFactory):
     def clauses(self, create, extracted, **kwargs):
         for clause in self.agreement.version.clauses.all():
             OwnCodeClause.objects.create(own_code=self, clause=clause, cover=extracted or "covered", place="3")
+
+
+def picture():
+    """An empty page as JPEG."""
+    output = io.BytesIO()
+    Image.new("RGB", (60, 80), "white").save(output, "JPEG")
+    return output.getvalue()
+
+
+def stored(data, name, media_type):
+    path = default_storage.save(f"tests/{name}", ContentFile(data))
+    return StoredFile.objects.create(
+        original_name=name, media_type=media_type, size=len(data), sha256=sha256(data), file=path
+    )
+
+
+class ChopPaperFactory(factory.django.DjangoModelFactory):
+    """One photo of an agreement whose text is one empty page."""
+
+    class Meta:
+        model = ChopPaper
+
+    agreement = factory.SubFactory(
+        AgreementFactory, status=AgreementStatus.CHOP_PENDING, turn="buyer", presented_sha256="0" * 64,
+        presented_file=factory.LazyFunction(lambda: stored(pdf_of_pictures([picture()]), "text.pdf", "").file.name),
+    )  # fmt: skip
+    page_count = 1
+
+
+class ChopPageFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ChopPage
+
+    paper = factory.SubFactory(ChopPaperFactory)
+    source = factory.LazyAttribute(
+        lambda page: ChopFile.objects.create(
+            paper=page.paper, position=1, file=stored(picture(), "photo.jpg", "image/jpeg")
+        )
+    )
+    position = 1
+    picture = factory.LazyFunction(lambda: stored(picture(), "page.jpg", "image/jpeg").file.name)
 
 
 class AcknowledgementFactory(factory.django.DjangoModelFactory):

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from csr_portal import dashboard
+from csr_portal import dashboard, waiting
 from csr_portal.core.models import Notice
 from csr_portal.core.timezones import today
 from suppliers.models import Supplier
@@ -13,17 +13,17 @@ pytestmark = pytest.mark.django_db
 
 def test_new_supplier_waits_for_its_own_buyer_only(buyer, gate_policy, acme, csr_manager):
     newcomer = SupplierFactory(owner=buyer, status="registered", turn="buyer", name="新来")
-    assert [(task.obj, task.what) for task in dashboard.waits_for(buyer)] == [
+    assert [(task.obj, task.what) for task in waiting.waits_for(buyer)] == [
         (newcomer, "Check and admit the new supplier")
     ]
-    assert dashboard.waits_for(csr_manager) == []
+    assert waiting.waits_for(csr_manager) == []
 
 
 def test_tasks_are_sorted_by_date_and_late_ones_are_marked(buyer, gate_policy):
     late = SupplierFactory(owner=buyer, status="registered", turn="buyer", due_on=today() - dt.timedelta(days=2))
     soon = SupplierFactory(owner=buyer, status="registered", turn="buyer", due_on=today() + dt.timedelta(days=2))
     whenever = SupplierFactory(owner=buyer, status="registered", turn="buyer")
-    tasks = dashboard.waits_for(buyer)
+    tasks = waiting.waits_for(buyer)
     assert [task.obj for task in tasks] == [late, soon, whenever]
     assert [task.tone for task in tasks] == ["bad", "brand", "brand"]
 

@@ -155,7 +155,7 @@ def test_keys_follow_the_company(acme):
 
 # Pages
 
-LIST_QUERIES = 9
+LIST_QUERIES = 6
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -33,6 +33,7 @@ def test_events_have_words_for_the_form():
     assert [name for name in events() if name.startswith(("supplier.", "certificate."))] == [
         "supplier.status_changed",
         "supplier.gate_changed",
+        "supplier.clearance_changed",
         "certificate.verified",
         "certificate.rejected",
         "certificate.withdrawn",

@@ -55,7 +55,7 @@ def test_export_holds_sentences_and_no_formula(url, buyer, login):
     text = b"".join(login(buyer).get(f"{url}?export=csv").streaming_content).decode()
     assert "Site added: Humen" in text
     assert "'=cmd()" in text
-    assert login(buyer).get(f"{url}?export=xlsx").content[:2] == b"PK"
+    assert login(buyer).get(f"{url}?export=xlsx").getvalue()[:2] == b"PK"
 
 
 def test_thread_is_verified_on_the_page(url, buyer, login):

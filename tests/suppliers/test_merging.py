@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import override
 
 from agreements.models import Agreement
 from audits.models import Finding, SelfInspection
@@ -17,6 +18,7 @@ from suppliers.workflow import invitations, merging, people
 from tests.factories.agreements import AgreementFactory
 from tests.factories.audits import FindingFactory, SelfInspectionFactory
 from tests.factories.suppliers import (
+    CategoryFactory,
     CertificateFactory,
     ContactFactory,
     DecisionFactory,
@@ -95,6 +97,31 @@ def test_site_that_the_survivor_has_stays_with_everything_seen_there(acme, twin,
     assert (supplier_of(site), supplier_of(inspection)) == (twin, twin)
 
 
+@pytest.mark.parametrize("name", ["主厂区", "Main site", "本社工場"])
+def test_two_main_sites_are_two_sites_told_apart_by_city_or_supplier(acme, twin, buyer, name):
+    SiteFactory(supplier=acme, name=name, name_latin="", address="虎门镇1号", city="东莞")
+    elsewhere = SiteFactory(supplier=twin, name=name, name_latin="", address="工业路2号", city="惠州")
+    unknown = SiteFactory(supplier=twin, name=name, name_latin="", address="", city="")
+    same = SiteFactory(supplier=twin, name=name, name_latin="", address="虎门镇1号")
+    plan = merging.plan(acme, twin)
+    assert plan.sites == [(elsewhere, True), (unknown, True), (same, False)]
+    assert [site.name_after for site, _moves in plan.sites] == [f"{name} (惠州)", f"{name} (S-10500)", ""]
+    merge = merging.merge(acme, twin, by=buyer)
+    names = Site.objects.filter(supplier=acme).order_by("pk").values_list("name", flat=True)
+    assert list(names) == [name, f"{name} (惠州)", f"{name} (S-10500)"]
+    merging.undo(merge, by=buyer, reason="x")
+    assert list(Site.objects.filter(supplier=twin).order_by("pk").values_list("name", flat=True)) == [name] * 3
+
+
+def test_listed_supplier_of_an_import_can_be_merged(acme, buyer, login):
+    listed = SupplierFactory(number="S-10600", status="listed", owner=buyer)
+    pair = DuplicatePairFactory(first=acme, second=listed, reasons=[])
+    assert login(buyer).get(f"/staff/suppliers/duplicates/{pair.pk}/").context["survivor"] == acme
+    merging.undo(merging.merge(acme, listed, by=buyer), by=buyer, reason="x")
+    listed.refresh_from_db()
+    assert listed.status == "listed"
+
+
 def test_merged_supplier_ends_points_to_the_survivor_and_both_histories_tell(acme, twin, buyer):
     merge = merging.merge(acme, twin, by=buyer, reason="Same licence")
     twin.refresh_from_db()
@@ -145,6 +172,19 @@ def test_number_and_its_key_go_over_with_the_values(acme, twin, buyer):
     twin.save()
     assert twin.registration_key is None
     assert merge.values["phone"] == ["", "0769-85112233"]
+
+
+@pytest.mark.parametrize(
+    ("language", "country"),
+    [("en", "China"), ("zh-hans", "中国"), ("ja", "中国")],
+)
+def test_preview_says_words_and_no_codes(acme, twin, language, country):
+    with override(language):
+        words = {value.name: (value.kept_words, value.other_words) for value in merging.plan(acme, twin).values}
+    assert words["country"] == (country, country)
+    assert words["language"] == ("简体中文", "简体中文")
+    assert "uscc" not in words["registration_kind"]
+    assert "minor" not in words["spend"]
 
 
 def test_chosen_values_win(acme, twin, buyer):
@@ -265,6 +305,25 @@ def test_undo_gives_everything_back_and_keeps_both_stories(acme, twin, buyer):
         "supplier.unmerge_in",
     ]
     merging.merge(acme, twin, by=buyer)
+
+
+def test_undo_gives_back_turn_dates_and_categories(acme, twin, buyer):
+    metal, plastic = CategoryFactory(code="metal"), CategoryFactory(code="plastic", is_key_material=True)
+    acme.categories.set([metal])
+    twin.categories.set([metal, plastic])
+    ahead = today() + dt.timedelta(days=9)
+    Supplier.objects.filter(pk=twin.pk).update(
+        turn="supplier", due_on=ahead, conditional_until=ahead, is_key_material=True
+    )
+    rows = Supplier.objects.filter(pk__in=[acme.pk, twin.pk]).order_by("pk")
+    names = ["status", "turn", "due_on", "conditional_until", "is_key_material", *merging.VALUES]
+    was = list(rows.values(*names))
+    merge = merging.merge(acme, twin, by=buyer)
+    assert [c.code for c in acme.categories.order_by("code")] == ["metal", "plastic"]
+    merging.undo(merge, by=buyer, reason="x")
+    assert list(rows.values(*names)) == was
+    assert [c.code for c in acme.categories.all()] == ["metal"]
+    assert [c.code for c in twin.categories.order_by("code")] == ["metal", "plastic"]
 
 
 def test_undo_keeps_what_somebody_changed_since(acme, twin, buyer):

@@ -19,7 +19,7 @@ def test_supplier_list_takes_the_same_queries_for_any_number(
     assert len(page.context["page"].rows) == number
 
 
-LIST_QUERIES = 3 + 5  # session, person, roles; rows, counts, countries, company, notices
+LIST_QUERIES = 2 + 2  # session, person with roles; rows, all else: counts, countries, company, notices
 
 
 def test_saved_views_count_their_rows(acme, rival, buyer, login):

@@ -14,9 +14,9 @@ from csr_portal.core.models import HistoryEntry, Job
 from csr_portal.core.timezones import today
 from csr_portal.core.workflow import SYSTEM, WorkflowError
 from suppliers import country_import, defaults, risk, risk_additive, sweeps
+from suppliers.forms.rules import RiskModelForm
 from suppliers.models import CountryImport, CountryValue, RecognitionRule, RiskModel, RiskRating, Supplier
 from suppliers.risk_facts import Control, Facts, Origin, facts_of_many
-from suppliers.rule_forms import RiskModelForm
 from suppliers.states import RiskBand, RiskKind, Spend
 from suppliers.workflow import country_values, rules
 from tests.factories.audits import SelfInspectionFactory
@@ -407,7 +407,7 @@ def test_import_writes_all_or_nothing(known, csr_manager, buyer):
     with pytest.raises(PermissionDenied):
         country_values.apply_import(good, by=buyer)
     assert country_values.apply_import(good, by=csr_manager) == {"create": 1, "update": 1, "unchanged": 0, "error": 0}
-    rows = CountryValue.objects.order_by("year").values_list("value", "year", "entered_by_name")
+    rows = CountryValue.objects.current().order_by("year").values_list("value", "year", "entered_by_name")
     assert list(rows) == [("44", 2025, "Liu Fang"), ("45", 2026, "Liu Fang")]
     entry = HistoryEntry.objects.get(action="country_values.import")
     assert entry.data == {"file": "values.csv", "created": 1, "updated": 1, "changes": {f"CN {CPI} 2025": ["43", "44"]}}
@@ -421,6 +421,51 @@ def test_importing_the_same_again_changes_nothing(known, csr_manager):
     again = country_values.apply_import(table(GOOD, csr_manager), by=csr_manager)
     assert again == {"create": 0, "update": 0, "unchanged": 1, "error": 0}
     assert Job.objects.filter(task="suppliers.rate_everybody").count() == 1
+
+
+def test_undone_table_gives_way_to_the_values_before_and_none_is_deleted(known, csr_manager, buyer, login):
+    first = table(GOOD + f"CN,China,{CPI},index,44,2025,sourced,\n", csr_manager)
+    country_values.apply_import(first, by=csr_manager)
+    second = table(HEAD + f"CN,China,{CPI},index,50,2026,sourced,\n", csr_manager)
+    country_values.apply_import(second, by=csr_manager)
+    current = CountryValue.objects.current().order_by("year").values_list("value", flat=True)
+    with pytest.raises(WorkflowError, match="later table"):
+        country_values.undo_import(first, by=csr_manager, reason="Wrong year")
+    with pytest.raises(PermissionDenied):
+        country_values.undo_import(second, by=buyer, reason="Wrong year")
+    client = login(csr_manager)
+    for number, left in ((second.pk, ["44", "45"]), (first.pk, ["43"])):
+        assert "Undo this table" in client.get(f"/staff/rules/countries/import/{number}/").content.decode()
+        client.post(f"/staff/rules/countries/import/{number}/undo/", {"reason": "Wrong year"})
+        assert list(current.all()) == left
+        assert "Undo this table" not in client.get(f"/staff/rules/countries/import/{number}/").content.decode()
+    assert CountryValue.objects.count() == 4
+    with pytest.raises(WorkflowError, match="nothing of this table"):
+        country_values.undo_import(first, by=csr_manager, reason="Wrong year")
+    entry = HistoryEntry.objects.filter(action="country_values.undo").latest("pk")
+    assert (entry.reason, entry.data) == ("Wrong year", {"file": "values.csv", "number": 2})
+    country_values.apply_import(table(GOOD, csr_manager), by=csr_manager)
+    assert list(current.all()) == ["43", "45"]
+
+
+def test_discarded_draft_stays_readable_and_is_never_put_in_force(model, csr_manager, login):
+    draft = rules.draft_model(by=csr_manager)
+    address = f"/staff/rules/risk/{draft.pk}/"
+    client = login(csr_manager)
+    assert "Discard the draft" in client.get(address).content.decode()
+    with pytest.raises(WorkflowError, match="Give a reason"):
+        rules.discard(draft, by=csr_manager, reason=" ")
+    client.post(f"{address}discard/", {"reason": "Not needed"})
+    draft.refresh_from_db()
+    assert (draft.state, RiskModel.objects.count()) == ("discarded", 2)
+    page = client.get(address).content.decode()
+    assert ("Discarded" in page, "Put in force" in page, "Discard the draft" in page) == (True, False, False)
+    for act in (rules.discard, rules.activate):
+        with pytest.raises(WorkflowError):
+            act(draft, by=csr_manager, reason="x")
+    with pytest.raises(WorkflowError, match="Only drafts"):
+        rules.discard(model, by=csr_manager, reason="x")
+    assert HistoryEntry.objects.get(action="risk_model.discard").reason == "Not needed"
 
 
 def test_newer_value_counts_for_everybody_after_the_import(model, known, acme, csr_manager):

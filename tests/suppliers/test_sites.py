@@ -4,7 +4,7 @@ import pytest
 
 from csr_portal.core.models import HistoryEntry
 from suppliers.countries import COMMON, COUNTRIES, country_choices
-from suppliers.forms import SiteForm
+from suppliers.forms.sites import SiteForm
 from suppliers.models import Site
 from tests.factories.suppliers import CategoryFactory, SiteFactory
 

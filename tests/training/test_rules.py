@@ -159,7 +159,7 @@ def test_revoked_certificate_does_not_count(acme):
 def test_enrolled_and_attended_people_do_not_count(acme):
     for status in [EnrolmentStatus.ENROLLED, EnrolmentStatus.ATTENDED, EnrolmentStatus.FAILED]:
         EnrolmentFactory(supplier=acme, status=status)
-    assert gates.standing(acme, DAY) == {"people_trained": 0, "turns": []}
+    assert gates.standing([acme], DAY)[acme.pk] == {"people_trained": 0, "turns": []}
 
 
 AUDIT = [dt.date(2026, 3, 10), dt.date(2026, 3, 11)]

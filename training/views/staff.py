@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from csr_portal.core import charts
+from csr_portal.core import charts, palette
 from csr_portal.core.access import staff_page
 from csr_portal.core.lists import Column, Filter, Listing, export_response, page_of
 from csr_portal.core.models import HistoryEntry
@@ -92,8 +92,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _chart(years: list[figures.YearOfTraining]) -> Any:
     """People who took part: those of the years before below, those of the year on top."""
-    before = charts.Series(_("Years before"), [y.people_so_far - y.people for y in years], charts.SECOND)
-    during = charts.Series(_("In the year"), [y.people for y in years], charts.MAIN)
+    before = charts.Series(_("Years before"), [y.people_so_far - y.people for y in years], palette.SECOND)
+    during = charts.Series(_("In the year"), [y.people for y in years], palette.MAIN)
     title = _("People who took part, all years together")
     return charts.bar_chart(title, [y.year for y in years], [before, during], width=charts.NARROW)
 

@@ -1,35 +1,24 @@
-"""Self-inspections as the company sees them: list, review, assigning, campaigns, questionnaires."""
+"""Self-inspections as the company sees them: list, review, dates, reports."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from audits import campaigns
-from audits.forms.inspections import AssignForm, CampaignForm, ExtendForm, ReasonForm, ReturnForm
-from audits.models import (
-    Answer,
-    AnswerEvidence,
-    InspectionCampaign,
-    Questionnaire,
-    QuestionnaireVersion,
-    SelfInspection,
-    SelfInspectionReport,
-)
+from audits.forms.inspections import ExtendForm, ReasonForm, ReturnForm
+from audits.models import Answer, AnswerEvidence, SelfInspection, SelfInspectionReport
 from audits.permissions import can_raise_finding, can_review_inspection
 from audits.querysets import overdue_condition
 from audits.reports.inspections import Row, sheet_of
-from audits.states import EDITABLE, AnswerVerdict, FileRefusal, InspectionStatus
+from audits.states import FileRefusal, InspectionStatus
 from audits.views import files
-from audits.views.portal.inspections import thumbs
 from audits.workflow import inspections as workflow
-from audits.workflow import questionnaires
 from audits.workflow.findings import open_from_answers
 from csr_portal.core.access import staff_page
 from csr_portal.core.lists import Column, Filter, Listing, export_response, page_of
@@ -37,12 +26,12 @@ from csr_portal.core.models import HistoryEntry
 from csr_portal.core.roles import Role
 from csr_portal.core.timezones import today
 from csr_portal.core.workflow import WorkflowError
-from suppliers.models import Supplier
 from suppliers.querysets import search_condition
 
 READERS = (Role.BUYER, Role.CSR_MANAGER, Role.AUDITOR)
 PROCUREMENT = (Role.BUYER, Role.CSR_MANAGER)
 MAY_HAVE_FINDINGS = (InspectionStatus.SUBMITTED, InspectionStatus.ACCEPTED)
+
 
 LISTING = Listing(
     columns=[
@@ -98,7 +87,7 @@ def inspection_detail(request: HttpRequest, pk: int) -> HttpResponse:
     inspection = get_object_or_404(visible(request), pk=pk)
     sheet = sheet_of(inspection)
     for row in sheet.rows:
-        row.thumbs = thumbs(row, "staff")
+        row.thumbs = files.thumbs(row, "staff")
     findings = {finding.question_id: finding for finding in inspection.findings.exclude(question=None)}
     for row in sheet.refused:
         row.finding = findings.get(row.question.pk)
@@ -168,7 +157,7 @@ def inspection_file_verdict(request: HttpRequest, pk: int) -> HttpResponse:
 def inspection_findings(request: HttpRequest, pk: int) -> HttpResponse:
     """A finding for each chosen answer “no”."""
     inspection = get_object_or_404(visible(request), pk=pk)
-    chosen = {int(value) for value in request.POST.getlist("question") if value.isdigit()}
+    chosen = {int(value) for value in request.POST.getlist("question") if value.isdecimal()}
     try:
         number = len(open_from_answers(inspection, chosen, by=request.user))
     except WorkflowError as error:
@@ -224,7 +213,7 @@ def inspection_extend(request: HttpRequest, pk: int) -> HttpResponse:
 def inspection_extend_many(request: HttpRequest) -> HttpResponse:
     """The selected ones get one date; those that are not open are left out."""
     form = ExtendForm(request.POST)
-    chosen = [pk for pk in request.POST.getlist("row") if pk.isdigit()]
+    chosen = [pk for pk in request.POST.getlist("pk") if pk.isdecimal()]
     if form.is_valid():
         rows = list(visible(request).filter(pk__in=chosen))
         number = workflow.extend_many(rows, form.cleaned_data["due_on"], by=request.user)
@@ -281,117 +270,3 @@ def inspection_report(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def inspection_report_file(request: HttpRequest, pk: int) -> HttpResponse:
     return files.report_response(_report_of(request, pk))
-
-
-@staff_page(*PROCUREMENT)
-def inspection_assign(request: HttpRequest) -> HttpResponse:
-    form = AssignForm(request.POST or None, user=request.user, supplier=request.GET.get("supplier", ""))
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            inspection = workflow.assign(data["site"], data["version"], due_on=data["due_on"], by=request.user)
-        except WorkflowError as error:
-            for blocker in error.blockers:
-                form.add_error(None, blocker.text)
-        else:
-            messages.success(request, _("The supplier has been asked."))
-            return redirect("staff:inspection-detail", pk=inspection.pk)
-    return render(request, "staff/audits/inspection_assign.html", {"form": form})
-
-
-@staff_page(*READERS)
-@require_GET
-def campaign_list(request: HttpRequest) -> HttpResponse:
-    rows = InspectionCampaign.objects.visible_to(request.user).select_related("version__questionnaire", "created_by")
-    accepted = Count("inspections", filter=Q(inspections__status=InspectionStatus.ACCEPTED))
-    rows = rows.annotate(asked=Count("inspections"), accepted=accepted)
-    return render(request, "staff/audits/inspection_campaign_list.html", {"campaigns": rows})
-
-
-@staff_page(*PROCUREMENT)
-def campaign_create(request: HttpRequest) -> HttpResponse:
-    """First who would be asked, then the one action that asks them (B22)."""
-    form = CampaignForm(request.POST or None, user=request.user)
-    plan = None
-    if request.method == "POST" and form.is_valid():
-        plan = workflow.campaign_plan(form.cleaned_data["version"], _chosen_suppliers(request, form.cleaned_data))
-        if "send" in request.POST:
-            campaign = form.save(commit=False)
-            campaign.created_by = request.user
-            campaign.save()
-            campaigns.launch(campaign, [p.site for p in plan if not p.blockers])
-            if campaign.sent_at:
-                number = campaign.inspections.count()
-                messages.success(request, _("%(number)s sites have been asked.") % {"number": number})
-            return redirect("staff:inspection-campaign-detail", pk=campaign.pk)
-    asked = [p for p in plan or [] if not p.blockers]
-    left_out = [p for p in plan or [] if p.blockers]
-    context = {"form": form, "plan": plan, "asked": asked, "left_out": left_out}
-    return render(request, "staff/audits/inspection_campaign_form.html", context)
-
-
-def _chosen_suppliers(request: HttpRequest, data: dict[str, Any]) -> Any:
-    rows = Supplier.objects.visible_to(request.user).active()
-    if data["status"] != "active":
-        rows = rows.filter(status=data["status"])
-    if data["category"]:
-        rows = rows.filter(categories=data["category"])
-    return rows.filter(risk_band=data["risk"]) if data["risk"] else rows
-
-
-@staff_page(*READERS)
-@require_GET
-def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """How far the campaign is: a number per state, and every site."""
-    rows_of_campaigns = InspectionCampaign.objects.visible_to(request.user).select_related("version__questionnaire")
-    campaign = get_object_or_404(rows_of_campaigns, pk=pk)
-    if request.htmx:
-        return _progress(request, campaign)
-    rows = list(visible(request).filter(campaign=campaign).defer("result").order_by("supplier__name", "pk"))
-    day = today()
-    counts = [(code, sum(row.status == code for row in rows)) for code in InspectionStatus.values]
-    late = sum(row.status in EDITABLE and row.due_on is not None and row.due_on < day for row in rows)
-    context = {
-        "campaign": campaign,
-        "asked": len(rows),
-        "rows": rows,
-        "counts": [*counts, ("overdue", late)],
-        "accepted": dict(counts)["accepted"],
-        "suppliers": len({row.supplier_id for row in rows}),
-    }
-    return render(request, "staff/audits/inspection_campaign_detail.html", context)
-
-
-def _progress(request: HttpRequest, campaign: InspectionCampaign) -> HttpResponse:
-    """How many sites have been asked so far; when all are, the page shows itself anew."""
-    context = {"campaign": campaign, "asked": campaign.inspections.count()}
-    response = render(request, "staff/audits/inspection_campaign_progress.html", context)
-    if not campaign.is_sending:
-        response["HX-Refresh"] = "true"
-    return response
-
-
-@staff_page(*READERS)
-@require_GET
-def questionnaire_list(request: HttpRequest) -> HttpResponse:
-    versions = QuestionnaireVersion.objects.visible_to(request.user).select_related("questionnaire")
-    versions = versions.annotate(asked=Count("questions")).order_by("questionnaire__pk", "-number")
-    return render(request, "staff/audits/questionnaire_list.html", {"versions": versions})
-
-
-@staff_page(*READERS)
-@require_GET
-def questionnaire_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """A version as it is asked, three languages side by side."""
-    versions = QuestionnaireVersion.objects.visible_to(request.user).select_related("questionnaire")
-    version = get_object_or_404(versions, pk=pk)
-    questions = version.questions.select_related("section", "clause").prefetch_related("expected_evidence", "choices")
-    others = Questionnaire.objects.get(pk=version.questionnaire_id).versions.exclude(pk=pk)
-    context = {
-        "version": version,
-        "questions": questions,
-        "others": others,
-        "blockers": questionnaires.publish_blockers(version) if version.status == "draft" else [],
-        "verdicts": AnswerVerdict.choices,
-    }
-    return render(request, "staff/audits/questionnaire_detail.html", context)

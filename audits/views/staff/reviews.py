@@ -112,9 +112,9 @@ def _sites_to_plan(request: HttpRequest) -> Any:
     """All active sites; those of one supplier where the page was opened for it or for one of its sites."""
     sites = Site.objects.visible_to(request.user).filter(is_active=True).select_related("supplier")
     supplier, site = request.GET.get("supplier", ""), request.GET.get("site", "")
-    if supplier.isdigit():
+    if supplier.isdecimal():
         sites = sites.filter(supplier_id=int(supplier))
-    elif site.isdigit():
+    elif site.isdecimal():
         sites = sites.filter(supplier__sites=int(site))
     return sites.order_by("supplier__name", "name")
 
@@ -123,7 +123,7 @@ def _asked_for(request: HttpRequest, open_plans: Any) -> dict[str, Any]:
     """What the form starts with: the site and plan of the link, else the plan of the year in which the day lies."""
     first_day = today() + dt.timedelta(weeks=4)
     year = request.GET.get("plan", "")
-    plan = open_plans.filter(year=int(year) if year.isdigit() else first_day.year).first()
+    plan = open_plans.filter(year=int(year) if year.isdecimal() else first_day.year).first()
     if plan and plan.year > first_day.year:
         first_day = dt.date(plan.year, 1, 10)
     return {"first_day": first_day, "reason": ReviewReason.OTHER, "plan": plan, "site": request.GET.get("site")}

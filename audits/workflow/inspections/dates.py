@@ -14,8 +14,18 @@ from audits.workflow.inspections.people import tell_supplier
 from csr_portal.core import history
 from csr_portal.core.models import User
 from csr_portal.core.timezones import today
-from csr_portal.core.workflow import Actor, WorkflowError, not_now_message
+from csr_portal.core.workflow import Actor, Blocker, WorkflowError, not_now_message
 from suppliers.workflow import facts_changed, lock
+from suppliers.workflow.extension import date_blockers
+
+
+def extension_blockers(
+    inspection: SelfInspection, due_on: dt.date, reason: str, day: dt.date | None = None
+) -> list[Blocker]:
+    """For many at once: while it can be filled in, and within the limits of every task."""
+    if inspection.status not in EDITABLE:
+        return [Blocker("status", not_now_message(inspection))]
+    return date_blockers(inspection.due_on, due_on, reason, day or today())
 
 
 @transaction.atomic
@@ -33,7 +43,7 @@ def extend(inspection: SelfInspection, due_on: dt.date, *, by: Actor, reason: st
     SelfInspection.objects.filter(pk=inspection.pk).update(due_on=due_on)
     inspection.due_on = due_on
     history.record(inspection, "inspection.extend", by=by, reason=reason, data=data)
-    tell_supplier(inspection, "inspection_extended", event=f"{due_on}")
+    tell_supplier(inspection, "inspection_extended", event=f"{due_on}", reason=reason)
     facts_changed(supplier, by=by)
 
 

@@ -76,7 +76,6 @@ def _attach(
         defaults={"client_id": client_id or uuid.uuid4(), "added_by": by},
     )
     if is_new:
-        history.record(
-            inspection, "inspection.attach", by=by, data={"question": question.key, "sha256": evidence.file.sha256}
-        )
+        kept = {"question": question.key, "file": evidence.file.original_name, "sha256": evidence.file.sha256}
+        history.record(inspection, "inspection.attach", by=by, data=kept)
     return link

@@ -5,10 +5,10 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
-from csr_portal.core import lists
+from csr_portal.core import badges, lists
 from csr_portal.core.access import PersonRequest, staff_page
 from csr_portal.core.models import HistoryEntry
 from csr_portal.core.states import DeliveryStatus
@@ -21,9 +21,9 @@ from csr_portal.core.workflow import WorkflowError
 SECRET = "webhook secret to show"  # noqa: S105  (the name of a session key)
 WEBHOOKS = lists.Listing(
     columns=[
-        lists.Column("name", gettext_lazy("Name"), order="name"),
+        lists.Column("name", pgettext_lazy("not of a person", "Name"), order="name"),
         lists.Column("address", gettext_lazy("Address"), order="address"),
-        lists.Column("state", gettext_lazy("Status")),
+        lists.Column("state", gettext_lazy("Status"), value=lambda row: badges.badge("webhook", row.state).label),
         lists.Column("owner", gettext_lazy("Owner")),
     ],
     search=lambda words: Q(name__icontains=words) | Q(address__icontains=words),

@@ -13,7 +13,14 @@ from csr_portal.demo import company, relations
 from suppliers.models import Supplier
 
 # What the story needs at its moment. Everything else (certificates as PDF) waits for the real worker.
-AT_ITS_MOMENT = ("core.mail_notice", "agreements.present", "agreements.seal", "agreements.mail_code")
+AT_ITS_MOMENT = (
+    "core.mail_notice",
+    "agreements.present",
+    "agreements.straighten",
+    "agreements.seal",
+    "agreements.mail_code",
+    "suppliers.check_import",
+)
 
 
 class Command(BaseCommand):

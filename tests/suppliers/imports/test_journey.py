@@ -1,9 +1,11 @@
-"""One file with every kind of line, from upload to undo (B32), as GB18030 CSV and as XLSX."""
+"""One file with every kind of line, from upload to undo (B32), as GB18030 CSV and as XLSX from spreadsheet programs."""
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
@@ -17,13 +19,8 @@ HEAD = ["供应商代码", "公司名称", "国家", "统一社会信用代码",
 NAME = "东莞市新华五金有限公司"
 NEW = ["", NAME, "中国", "9135 0100 M000 100Y 43", "刘敏", "Li@New.example", "metal", "(0769) 8500-0000"]
 CHANGED = ["S-20001", "苏州启明精密塑胶（集团）有限公司", "CN", "", "", "", "", ""]
-SAME = ["S-20002", "宁波海曙包装有限公司", "CN", "", "", "", "", ""]
-TWICE = ["", NAME, "CN", "91350100M000100Y43", "", "other@new.example", "", ""]
-WRONG_DIGIT = ["", "深圳市错码电子有限公司", "CN", "91350100M000100Y44", "", "a@digit.example", "", ""]
-NO_CONTACT = ["", "无联系人有限公司", "JP", "7000012050002", "", "", "", ""]
-NO_CATEGORY = ["", "未知品类有限公司", "VN", "0100109106", "", "a@category.example", "航天; 五金", ""]
 FORMULA = ["V-77", '=HYPERLINK("http://evil.example")', "DE", "", "", "a@formula.example", "", ""]
-LINES = [HEAD, NEW, CHANGED, SAME, TWICE, WRONG_DIGIT, NO_CONTACT, NO_CATEGORY, FORMULA]
+FILES = Path(__file__).with_name("files")  # how they were made: files/README.md
 COUNTS = {"create": 1, "update": 1, "unchanged": 1, "duplicate": 1, "question": 1, "error": 3, "accepted": 0}
 
 
@@ -67,12 +64,21 @@ def rows_of(imported, *names):
     return list(imported.rows.order_by("line").values_list("line", "outcome", *names))
 
 
-@pytest.mark.parametrize("make", [lambda lines: csv_file(lines, encoding="gb18030"), xlsx_file])
-def test_a_file_is_previewed_confirmed_repeated_corrected_and_undone(stock, buyer, login, post, make):
+def as_saved(name):
+    return SimpleUploadedFile(name, (FILES / name).read_bytes())
+
+
+def lines_to_correct(client, imported):
+    response = client.get(reverse("staff:supplier-import-to-correct", args=[imported.pk]))
+    return CalamineWorkbook.from_filelike(io.BytesIO(response.getvalue())).get_sheet_by_index(0).to_python()
+
+
+@pytest.mark.parametrize("file", ["calc.xlsx", "gnumeric.xlsx", "calc-gb18030.csv", "gnumeric-gb18030.csv"])
+def test_a_file_is_previewed_confirmed_repeated_corrected_and_undone(stock, buyer, login, post, file):
     client = login(buyer)
     before = sorted(Supplier.objects.values_list("number", "name"))
 
-    imported = upload(client, post, make(LINES))
+    imported = upload(client, post, as_saved(file))
     assert imported.status == "planned"
     assert imported.counts == COUNTS
     assert rows_of(imported) == [
@@ -104,32 +110,43 @@ def test_a_file_is_previewed_confirmed_repeated_corrected_and_undone(stock, buye
     new = Supplier.objects.get(registration_key="CN:91350100M000100Y43")
     assert (new.status, new.turn, new.owner, new.language) == ("listed", "buyer", buyer, "zh-hans")
     assert (new.contact_name, new.contact_email, new.phone) == ("刘敏", "li@new.example", "0769 8500 0000")
-    assert [c.code for c in new.categories.all()] == ["metal"]
+    assert ([c.code for c in new.categories.all()], new.city) == (["metal"], "")
     assert new.risk_band != ""
     assert Supplier.objects.get(number="S-20001").name == "苏州启明精密塑胶（集团）有限公司"
-    doubtful = Supplier.objects.get(name="深圳市错码电子有限公司")
+    doubtful = Supplier.objects.get(name="深圳市𬭎泰电子有限公司")
     entry = HistoryEntry.objects.about(doubtful).get(action="supplier.import_create")
     assert entry.by == buyer
     assert entry.data == {"import": imported.number, "line": 6, "accepted": "Seen on the licence"}
     assert Supplier.objects.count() == len(before) + 2
 
-    again = upload(client, post, make(LINES))
+    again = upload(client, post, as_saved(file))
     assert again.counts == {"unchanged": 4, "duplicate": 1, "error": 3, "accepted": 0}
     page = client.get(reverse("staff:supplier-import-detail", args=[again.pk]))
     assert page.context["writes"] == 0
 
-    correction = client.get(reverse("staff:supplier-import-to-correct", args=[again.pk]))
-    lines = CalamineWorkbook.from_filelike(io.BytesIO(correction.content)).get_sheet_by_index(0).to_python()
-    assert lines[0] == [*HEAD, "Line", "Reason"]
-    assert [line[8] for line in lines[1:]] == [7, 8, 9]
-    assert lines[1][9] == "email of the contact to invite: Missing; a new supplier needs it."
-    assert lines[2][9] == "categories: Unknown category: 航天, 五金."
+    lines = lines_to_correct(client, again)
+    assert lines[0] == [*again.headings, "Line", "Reason"]
+    assert [line[10:] for line in lines[1:]] == [
+        [7, "email of the contact to invite: Missing; a new supplier needs it."],
+        [8, "categories: Unknown category: 航天, 五金."],
+        [9, "company name: Begins with “=”: a spreadsheet would run it as a formula."],
+    ]
     lines[1][5], lines[2][6], lines[3][1] = "sato@contact.example", "metal", "Formel GmbH"
     corrected = upload(client, post, xlsx_file(lines))
     assert corrected.counts == {"create": 3, "accepted": 0}
+    apply(client, post, corrected)
+    assert Supplier.objects.get(number="V-77").address == "Beispielstraße 1 Haus 3, links"
+    assert Supplier.objects.count() == len(before) + 5
+    assert upload(client, post, xlsx_file(lines)).counts == {"unchanged": 3, "accepted": 0}
 
     post(client, "undo", imported, reason="Wrong list")
     assert imported.status == "undone"
+    assert sorted(Supplier.objects.exclude(number__in=[n for n, _name in before]).values_list("name", flat=True)) == [
+        "Formel GmbH",
+        "无联系人有限公司",
+        "未知品类有限公司",
+    ]
+    post(client, "undo", corrected, reason="Wrong list")
     assert sorted(Supplier.objects.values_list("number", "name")) == before
     actions = HistoryEntry.objects.of_thread(new.history_thread).order_by("pk").values_list("action", flat=True)
     assert list(actions) == ["supplier.import_create", "supplier.rated", "supplier.import_undo"]
@@ -182,8 +199,7 @@ def test_the_export_comes_in_again_without_a_change(stock, buyer, login, post, k
     buyer.save()
     client = login(buyer)
     response = client.get(reverse("staff:supplier-list"), {"view": "all", "export": kind})
-    data = b"".join(response.streaming_content) if response.streaming else response.content
-    file = io.BytesIO(data)
+    file = io.BytesIO(response.getvalue())
     file.name = f"export.{kind}"
     imported = upload(client, post, file)
     assert imported.counts == {"unchanged": Supplier.objects.count(), "accepted": 0}

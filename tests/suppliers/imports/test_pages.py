@@ -43,7 +43,7 @@ def test_the_plan_needs_the_same_few_queries(house, buyer, login, django_assert_
     imported = checked(buyer, [HEAD, *lines])
     client = login(buyer)
     client.get(address("detail", imported.pk))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(8):
         client.get(address("detail", imported.pk))
 
 

@@ -1,0 +1,187 @@
+"""Every kind of object that can wait for somebody, and how its work is worded: a further app adds a row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models import Acknowledgement, Agreement
+from audits.models import Finding, SelfInspection, SiteReview
+from suppliers.models import Certificate, Clearance, DuplicatePair, JoinRequest, Review, Supplier, Waiver
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What is to be done with an object in a status, and the verb of the button."""
+
+    what: Any
+    verb: Any
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of object that can wait: where it is opened, and how its work is worded per status."""
+
+    model: Any
+    icon: str
+    staff_url: str
+    staff: Mapping[str, Wording]
+    portal_url: str = ""
+    portal: Mapping[str, Wording] | None = None
+    waiting: Mapping[str, Any] | None = None
+    related: tuple[str, ...] = ("supplier",)
+    supplier_path: str = "supplier"
+    opened_by: str = "pk"  # the attribute whose value the staff page is opened with
+
+
+SOURCES = (
+    Source(
+        Supplier,
+        "user-round-check",
+        "staff:supplier-detail",
+        {
+            "registered": Wording(_("Check and admit the new supplier"), _("Check")),
+            "suspended": Wording(_("Suspended: review the existing orders"), _("Open")),
+        },
+        related=(),
+        supplier_path="",
+    ),
+    Source(
+        DuplicatePair,
+        "copy",
+        "staff:duplicate-detail",
+        {"suspected": Wording(_("Perhaps the same company twice: compare"), _("Compare"))},
+        related=("first", "second"),
+        supplier_path="first",
+    ),
+    Source(
+        JoinRequest,
+        "user-round-plus",
+        "staff:supplier-people",
+        {"requested": Wording(_("Somebody asks to join as a contact"), _("Decide"))},
+        opened_by="supplier_id",
+    ),
+    Source(
+        Certificate,
+        "badge-check",
+        "staff:certificate-detail",
+        {"submitted": Wording(_("Verify a certificate"), _("Verify"))},
+        waiting={"submitted": _("Certificate is being verified")},
+    ),
+    Source(
+        Review,
+        "gavel",
+        "staff:review-detail",
+        {
+            "opened": Wording(_("Prepare the CSR review"), _("Prepare")),
+            "prepared": Wording(_("Decide the CSR review"), _("Decide")),
+        },
+    ),
+    Source(
+        Clearance,
+        "layers",
+        "staff:clearance-list",
+        {"suspended": Wording(_("A category or site is suspended: open a CSR review, or end it"), _("Open"))},
+        related=("supplier", "category", "site"),
+        opened_by="supplier_id",
+    ),
+    Source(
+        Waiver,
+        "shield-half",
+        "staff:waiver-detail",
+        {"requested": Wording(_("Decide about a waiver"), _("Decide"))},
+    ),
+    Source(
+        Agreement,
+        "signature",
+        "staff:agreement-detail",
+        {
+            "chop_pending": Wording(_("Confirm the company chop on the agreement"), _("Confirm")),
+            "reserved": Wording(_("Decide about the reservation to the agreement"), _("Decide")),
+            "own_code": Wording(_("Check the supplier's own code of conduct"), _("Check")),
+            "declined": Wording(_("Answer: the agreement was declined"), _("Answer")),
+        },
+        "portal:agreement-detail",
+        {
+            "issued": Wording(_("Have the CSR agreement signed by your legal representative"), _("Read and forward")),
+            "viewed": Wording(_("Have the CSR agreement signed by your legal representative"), _("Read and forward")),
+        },
+        {
+            "chop_pending": _("The company chop on the CSR agreement is being checked"),
+            "reserved": _("Your reservation to the CSR agreement is being decided"),
+            "own_code": _("Your own code of conduct is being checked"),
+            "declined": _("Your objection to the CSR agreement is being answered"),
+        },
+        related=("supplier", "document"),
+    ),
+    Source(
+        Acknowledgement,
+        "book-open-check",
+        "",
+        {},
+        "portal:guideline-detail",
+        {
+            "issued": Wording(_("Read and acknowledge the purchasing guideline"), _("Read the guideline")),
+            "viewed": Wording(_("Read and acknowledge the purchasing guideline"), _("Continue reading")),
+        },
+    ),
+    Source(
+        SelfInspection,
+        "clipboard-list",
+        "staff:inspection-detail",
+        {"submitted": Wording(_("Review the self-inspection"), _("Review"))},
+        "portal:inspection-detail",
+        {
+            "assigned": Wording(_("Fill in the self-inspection"), _("Begin")),
+            "in_progress": Wording(_("Fill in the self-inspection"), _("Continue")),
+            "returned": Wording(_("Answer the returned questions of the self-inspection"), _("Open the questions")),
+        },
+        {"submitted": _("Your self-inspection is being reviewed")},
+        related=("supplier", "site"),
+    ),
+    Source(
+        SiteReview,
+        "map-pinned",
+        "staff:site-review-detail",
+        {
+            "planned": Wording(_("Announce the site review"), _("Open")),
+            "postponed": Wording(_("Find a new date for the site review"), _("Open")),
+            "confirmed": Wording(_("Carry out the site review"), _("Open")),
+            "in_progress": Wording(_("Finish the site review"), _("Continue")),
+            "closed": Wording(_("Write the report of the site review"), _("Report")),
+        },
+        "portal:site-review-detail",
+        {"announced": Wording(_("Confirm the date of the site review"), _("See the date"))},
+        {
+            "confirmed": _("A site review is coming"),
+            "in_progress": _("The site review is going on"),
+            "closed": _("The report of the site review is being written"),
+        },
+        related=("supplier", "site"),
+    ),
+    Source(
+        Finding,
+        "flag",
+        "staff:finding-detail",
+        {
+            "plan_submitted": Wording(_("Check the corrective action plan"), _("Read the plan")),
+            "evidence_submitted": Wording(_("Verify the evidence of a finding"), _("Verify")),
+            "disputed": Wording(_("Answer: a finding is disputed"), _("Answer")),
+        },
+        "portal:finding-detail",
+        {
+            "open": Wording(_("Send a corrective action plan"), _("Write the plan")),
+            "reopened": Wording(_("Send a new corrective action plan"), _("Write the plan")),
+            "plan_rejected": Wording(_("Improve the corrective action plan"), _("Improve the plan")),
+            "plan_approved": Wording(_("Send evidence of the corrective action"), _("Send evidence")),
+            "evidence_rejected": Wording(_("Send further evidence"), _("Send evidence")),
+        },
+        {
+            "plan_submitted": _("Your corrective action plan is being checked"),
+            "evidence_submitted": _("Your evidence is being verified"),
+            "disputed": _("Your objection to a finding is being answered"),
+        },
+        related=("supplier", "site"),
+    ),
+)

@@ -1,0 +1,1 @@
+"""What comes in from people on the pages of suppliers, by subject."""
