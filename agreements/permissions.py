@@ -30,17 +30,14 @@ def may_countersign(user: Any, agreement: Any) -> bool:
 
 
 def signing_for(user: Any, agreement: Any, day: dt.date | None = None) -> tuple[Any, Any] | None:
-    """The signature that is due and the delegation by which the person may give it (none for their own).
-
-    The order is kept, one person signs an agreement once, and a delegate passes nothing on.
-    """
-    due = agreement.counter_signatures.due().select_related("person").first()
-    if due is None or not is_staff_member(user) or agreement.counter_signatures.filter(signed_by=user).exists():
+    """The signature that is due and the delegation by which the person may give it (none for their own)."""
+    if not is_staff_member(user):
         return None
-    if due.person_id == user.pk:
-        return due, None
-    held = due.delegations_to(user, day or today()).first()
-    return (due, held) if held else None
+    day = day or today()
+    due = agreement.counter_signatures.turn_of(user, day).select_related("person").first()
+    if due is None or due.person_id == user.pk:
+        return (due, None) if due else None
+    return due, due.delegations_to(user, day).first()
 
 
 def can_delegate(user: Any, obj: Any = None) -> bool:

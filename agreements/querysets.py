@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 from agreements.states import (
     OPEN,
@@ -80,6 +81,11 @@ class AgreementQuerySet(OwnedBySupplierQuerySet):
         """The supplier has done its part; the company has to look, decide or sign."""
         return self.filter(status__in=[*WITH_COMPANY, AgreementStatus.SIGNED])
 
+    def to_sign_for_company(self, person: Any, day: dt.date) -> Self:
+        """Where the next signature for the company is this person's, or may be given in somebody's place that day."""
+        turns = self.model._meta.get_field("counter_signatures").related_model.objects.turn_of(person, day)
+        return self.filter(pk__in=turns.values("agreement")) if is_staff_member(person) else self.none()
+
     def to_seal_again(self, before: dt.datetime) -> Self:
         """Signed, and not sealed within the hour: the certificate had expired, or a service was down."""
         return self.filter(status=AgreementStatus.SIGNED, status_since__lt=before)
@@ -118,6 +124,21 @@ class CounterSignatureQuerySet(OwnedBySupplierQuerySet):
 
     def due(self) -> Self:
         return self.filter(signed_at=None)
+
+    def next_due(self) -> Self:
+        """Of each agreement the first signature that is missing: the order is kept."""
+        earlier = self.model.objects.due().filter(agreement=OuterRef("agreement"), position__lt=OuterRef("position"))
+        return self.due().filter(~Exists(earlier), agreement__status=AgreementStatus.SIGNED)
+
+    def turn_of(self, person: Any, day: dt.date) -> Self:
+        """What this person may sign for the company now: their own, and by a delegation that holds on that day.
+
+        One person signs an agreement once, and a delegate passes nothing on.
+        """
+        given = self.model.objects.filter(agreement=OuterRef("agreement"), signed_by=person)
+        held = self.model.delegations_held_by(person, day)
+        lent = held.filter(grantor=OuterRef("person"), documents=OuterRef("agreement__document"))
+        return self.next_due().filter(~Exists(given)).filter(models.Q(person=person) | Exists(lent))
 
 
 class DelegationQuerySet(models.QuerySet):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F, QuerySet
 
+from agreements.models import Agreement
 from audits.models import SiteReview
 from csr_portal.core.models import Notice, User
 from csr_portal.core.roles import Role
@@ -22,7 +23,7 @@ def in_care(person: User) -> QuerySet:
 
 
 def numbers(person: User, tasks: list[Task]) -> dict[str, int]:
-    """The counts above the lists, in one query for suppliers and one for mails."""
+    """The counts above the lists, in one query each for suppliers, signatures and mails."""
     views = work_views_of(person)
     counts = in_care(person).aggregate(
         in_care=Count("pk"),
@@ -31,7 +32,8 @@ def numbers(person: User, tasks: list[Task]) -> dict[str, int]:
         expiring=Count("pk", filter=views["expiring"][1]),
     )
     undelivered = Notice.objects.filter(mail_status=MailStatus.FAILED)
-    return counts | {"waiting": len(tasks), "undelivered": undelivered.count()}
+    to_sign = Agreement.objects.to_sign_for_company(person, today())
+    return counts | {"waiting": len(tasks), "to_sign": to_sign.count(), "undelivered": undelivered.count()}
 
 
 def blocked(person: User) -> list[Supplier]:

@@ -146,9 +146,12 @@ def _suppliers(view: str) -> str:
 
 
 def _counts(numbers: dict[str, int]) -> list[dict[str, Any]]:
-    """The strip above the lists: each number leads to exactly its rows."""
+    """The strip above the lists: each number leads to exactly its rows. Signatures only for who has some to give."""
+    signing = f"{reverse('staff:agreement-list')}?sign=mine"
+    to_sign = [("to_sign", _("Your signature"), _("for the company"), "brand", signing)] if numbers["to_sign"] else []
     strip = [
         ("waiting", _("Wait for you"), "", "brand", reverse("staff:tasks")),
+        *to_sign,
         ("overdue", _("Overdue"), _("at the supplier"), "bad", _suppliers("overdue")),
         ("blocked", _("You may not buy from"), _("gate lost or suspended"), "bad", _suppliers("stopped")),
         ("expiring", _("Expire within 30 days"), _("agreements, self-inspections"), "warn", _suppliers("expiring")),

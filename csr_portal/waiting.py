@@ -67,7 +67,10 @@ def waits_for(person: User) -> list[Task]:
 
 
 def _waiting_rows(source: Source, person: User) -> QuerySet:
-    """Rows whose turn is this person's: a buyer's own suppliers, an auditor's own reviews, all for CSR managers."""
+    """Rows whose turn is this person's: a buyer's own suppliers, an auditor's own reviews, all for CSR managers.
+
+    Signatures for the company wait for a person by name, or for who may sign in that person's place today.
+    """
     turns = {turn for role, turn in ROLE_TURNS.items() if role in person.roles}
     rows = source.model.objects.visible_to(person).filter(status__in=source.staff)
     owner = f"{source.supplier_path}__owner" if source.supplier_path else "owner"
@@ -76,6 +79,8 @@ def _waiting_rows(source: Source, person: User) -> QuerySet:
         mine |= Q(turn=Turn.BUYER, **{owner: person})
     if Turn.AUDITOR in turns:
         mine |= Q(turn=Turn.AUDITOR, pk__in=_led_by(source.model, person))
+    if source.named:
+        mine |= Q(turn=Turn.COMPANY, pk__in=source.named(person, today()).values("pk"))
     return rows.filter(mine)
 
 

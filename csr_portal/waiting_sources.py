@@ -1,13 +1,16 @@
 """Every kind of object that can wait for somebody, and how its work is worded: a further app adds a row."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Acknowledgement, Agreement
 from audits.models import Finding, SelfInspection, SiteReview
+from csr_portal.core.models import User
 from suppliers.models import Certificate, Clearance, DuplicatePair, JoinRequest, Review, Supplier, Waiver
 
 
@@ -33,6 +36,7 @@ class Source:
     related: tuple[str, ...] = ("supplier",)
     supplier_path: str = "supplier"
     opened_by: str = "pk"  # the attribute whose value the staff page is opened with
+    named: Callable[[User, dt.date], QuerySet] | None = None  # rows that wait for a person by name, not for a role
 
 
 SOURCES = (
@@ -101,6 +105,7 @@ SOURCES = (
             "reserved": Wording(_("Decide about the reservation to the agreement"), _("Decide")),
             "own_code": Wording(_("Check the supplier's own code of conduct"), _("Check")),
             "declined": Wording(_("Answer: the agreement was declined"), _("Answer")),
+            "signed": Wording(_("Sign the agreement for the company"), _("Read and sign")),
         },
         "portal:agreement-detail",
         {
@@ -112,8 +117,10 @@ SOURCES = (
             "reserved": _("Your reservation to the CSR agreement is being decided"),
             "own_code": _("Your own code of conduct is being checked"),
             "declined": _("Your objection to the CSR agreement is being answered"),
+            "signed": _("You have signed the CSR agreement; the company completes it"),
         },
         related=("supplier", "document"),
+        named=Agreement.objects.to_sign_for_company,
     ),
     Source(
         Acknowledgement,

@@ -101,7 +101,11 @@ class CounterSignature(models.Model):
     def __str__(self) -> str:
         return f"{self.agreement} – {self.person}"
 
+    @staticmethod
+    def delegations_held_by(delegate: Any, day: dt.date) -> DelegationQuerySet:
+        return Delegation.objects.holding(day).filter(delegate=delegate)
+
     def delegations_to(self, delegate: Any, day: dt.date) -> DelegationQuerySet:
         """By what `delegate` may sign this document in the person's place on that day."""
-        given = Delegation.objects.holding(day).filter(grantor=self.person_id, delegate=delegate)
-        return given.filter(documents=self.agreement.document_id)
+        held = self.delegations_held_by(delegate, day)
+        return held.filter(grantor=self.person_id, documents=self.agreement.document_id)

@@ -104,9 +104,19 @@ GUIDELINE_EXPORT = replace(
 )
 
 
-def _list(request: HttpRequest, rows: QuerySet, listing: Listing, template: str) -> HttpResponseBase:
+def _to_sign(request: HttpRequest) -> Filter:
+    """Agreements that wait for the reader's own signature for the company."""
+    choices = [("mine", _("Waits for my signature"))]
+    mine = Agreement.objects.to_sign_for_company(request.user, today()).values("pk")
+    return Filter("sign", gettext_lazy("Signature for the company"), choices, apply=lambda code: Q(pk__in=mine))
+
+
+def _list(
+    request: HttpRequest, rows: QuerySet, listing: Listing, export: Listing, template: str, *more: Filter
+) -> HttpResponseBase:
+    listing, export = (replace(shown, filters=(*shown.filters, *more)) for shown in (listing, export))
     if "export" in request.GET:
-        return export_response(request, rows, AGREEMENT_EXPORT if listing is AGREEMENTS else GUIDELINE_EXPORT)
+        return export_response(request, rows, export)
     context = {"page": page_of(request, rows, listing), "coverage": coverage()}
     return render(request, template, context)
 
@@ -123,7 +133,8 @@ def coverage() -> dict[str, Any]:
 @staff_page()
 def agreement_list(request: HttpRequest) -> HttpResponseBase:
     rows = Agreement.objects.visible_to(request.user).select_related("supplier", "version__document")
-    return _list(request, rows, AGREEMENTS, "staff/agreements/agreement_list.html")
+    template = "staff/agreements/agreement_list.html"
+    return _list(request, rows, AGREEMENTS, AGREEMENT_EXPORT, template, _to_sign(request))
 
 
 @staff_page()
@@ -132,7 +143,7 @@ def guideline_list(request: HttpRequest) -> HttpResponseBase:
         "supplier", "version__document", "acknowledged_by"
     )
     rows = rows.exclude(status=AcknowledgementStatus.SUPERSEDED) if "status" not in request.GET else rows
-    return _list(request, rows, GUIDELINES, "staff/agreements/guideline_list.html")
+    return _list(request, rows, GUIDELINES, GUIDELINE_EXPORT, "staff/agreements/guideline_list.html")
 
 
 @staff_page()

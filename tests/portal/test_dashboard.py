@@ -43,6 +43,7 @@ def test_numbers_count_the_buyers_own_suppliers(buyer, second_csr_manager, acme,
         "blocked": 1,
         "expiring": 1,
         "waiting": 0,
+        "to_sign": 0,
         "undelivered": 1,
     }
     assert dashboard.numbers(second_csr_manager, [])["in_care"] == 3
