@@ -4,6 +4,7 @@ from django.urls import path
 
 from agreements.views import coverage as c
 from agreements.views import decisions as d
+from agreements.views import delegations as g
 from agreements.views import open as o
 from agreements.views import portal as p
 from agreements.views import staff as s
@@ -50,8 +51,8 @@ staff = [
     path("agreements/<int:pk>/paper/pages/<int:page>/", d.agreement_paper_page, name="agreement-paper-page"),
     path("agreements/<int:pk>/text/pages/<int:number>/", d.agreement_text_page, name="agreement-text-page"),
     path("agreements/<int:pk>/countersign/", d.agreement_countersign, name="agreement-countersign"),
-    path("delegations/", d.delegation_list, name="delegation-list"),
-    path("delegations/<int:pk>/revoke/", d.delegation_revoke, name="delegation-revoke"),
+    path("delegations/", g.delegation_list, name="delegation-list"),
+    path("delegations/<int:pk>/revoke/", g.delegation_revoke, name="delegation-revoke"),
     path("documents/<int:pk>/", s.document_detail, name="document-detail"),
     path("documents/<int:pk>/signers/", d.document_signers, name="document-signers"),
     path("agreements/coverage/", c.coverage_page, name="agreement-coverage"),

@@ -5,19 +5,49 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from csr_portal import handover
 from csr_portal.core.access import staff_page
+from csr_portal.core.lists import Column, Filter, Listing, export_response, page_of
 from csr_portal.core.models import HistoryEntry, User
 from csr_portal.core.roles import Role
 from csr_portal.core.workflow import WorkflowError
 
 people_page = staff_page(Role.CSR_MANAGER, Role.ADMINISTRATOR)
 GONE = Q(suppliers_in_care__status__in=["ended", "declined"])
+ACCESS = {True: gettext_lazy("has access"), False: gettext_lazy("has left")}
+
+
+def role_names(person: User) -> str:
+    labels = dict(Role.choices)
+    return ", ".join(str(labels[group.name]) for group in person.groups.all() if group.name in labels)
+
+
+COLLEAGUES = Listing(
+    columns=(
+        Column("name", gettext_lazy("Name"), "name"),
+        Column("email", gettext_lazy("Email"), "email"),
+        Column("roles", gettext_lazy("Roles"), value=role_names),
+        Column("in_care", gettext_lazy("Suppliers in care"), "in_care", is_number=True),
+        Column("access", gettext_lazy("Access"), value=lambda person: ACCESS[person.is_active], is_beside=True),
+    ),
+    filters=(
+        Filter("role", gettext_lazy("Roles"), Role.choices, "groups__name"),
+        Filter(
+            "access",
+            gettext_lazy("Access"),
+            (("active", ACCESS[True]), ("left", ACCESS[False])),
+            apply=lambda code: Q(is_active=code == "active"),
+        ),
+    ),
+    search=lambda words: Q(name__icontains=words) | Q(name_latin__icontains=words) | Q(email__icontains=words),
+    default_order="name",
+    file_name="colleagues",
+)
 
 
 class HandOverForm(forms.Form):
@@ -52,19 +82,16 @@ class HandOverForm(forms.Form):
 
 
 @people_page
-def colleague_list(request: HttpRequest) -> HttpResponse:
+def colleague_list(request: HttpRequest) -> HttpResponseBase:
     """Everybody of the company, with the number of suppliers in care."""
-    people = (
-        User.objects.filter(groups__name__in=Role.values)
-        .annotate(in_care=Count("suppliers_in_care", filter=~GONE, distinct=True))
-        .order_by("-is_active", "name", "pk")
-        .prefetch_related("groups")
-    )
-    labels = dict(Role.choices)
-    rows = [
-        (person, [labels[group.name] for group in person.groups.all() if group.name in labels]) for person in people
-    ]
-    return render(request, "staff/colleagues.html", {"rows": rows})
+    staff = User.objects.filter(groups__name__in=Role.values)
+    people = User.objects.filter(pk__in=staff.values("pk")).prefetch_related("groups")
+    people = people.annotate(in_care=Count("suppliers_in_care", filter=~GONE, distinct=True))
+    if "export" in request.GET:
+        return export_response(request, people, COLLEAGUES)
+    page = page_of(request, people, COLLEAGUES)
+    rows = [(person, role_names(person)) for person in page.rows]
+    return render(request, "staff/colleagues.html", {"page": page, "rows": rows})
 
 
 @people_page

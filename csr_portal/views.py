@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -18,7 +19,7 @@ from csr_portal.core import charts, palette
 from csr_portal.core.access import open_page, person_page, staff_page
 from csr_portal.core.badges import badge
 from csr_portal.core.codes import code_in
-from csr_portal.core.lists import xlsx_response
+from csr_portal.core.lists import Column, Filter, Listing, export_response, page_of, xlsx_response
 from csr_portal.core.models import Notice
 from csr_portal.core.roles import Role, has_role, is_procurement, is_staff_member
 from csr_portal.core.seal import sha256
@@ -93,11 +94,35 @@ def _key_figures(content: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"number": number, "label": label, "url": url, "tone": ""} for number, label, url in strip]
 
 
+UNDELIVERED = Listing(
+    columns=(
+        Column("email", _("To"), "email"),
+        Column("recipient", _("Name"), value=lambda notice: notice.recipient or "", is_beside=True),
+        Column("subject", _("Subject"), "subject"),
+        Column("mail_error", _("What the mail server said"), "mail_error"),
+        Column("created_at", _("When"), "created_at"),
+    ),
+    filters=(
+        Filter(
+            "to",
+            _("To"),
+            (("account", _("Somebody with an account")), ("link", _("Somebody without an account"))),
+            apply=lambda code: Q(recipient__isnull=code == "link"),
+        ),
+    ),
+    search=lambda words: Q(email__icontains=words) | Q(subject__icontains=words) | Q(mail_error__icontains=words),
+    default_order="-pk",
+    file_name="undelivered-mail",
+)
+
+
 @staff_page()
-def undelivered_mail(request: HttpRequest) -> HttpResponse:
+def undelivered_mail(request: HttpRequest) -> HttpResponseBase:
     """Mails that did not arrive, newest first, with what the mail server said."""
     notices = Notice.objects.filter(mail_status=MailStatus.FAILED).select_related("recipient")
-    return render(request, "staff/undelivered.html", {"notices": notices[:200]})
+    if "export" in request.GET:
+        return export_response(request, notices, UNDELIVERED)
+    return render(request, "staff/undelivered.html", {"page": page_of(request, notices, UNDELIVERED)})
 
 
 @open_page

@@ -1,4 +1,4 @@
-"""Pages of staff: reservations, own codes of conduct, signatures for the company and who gives them."""
+"""Pages of staff: reservations, own codes of conduct, signatures for the company."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agreements import viewing, workflow
-from agreements.forms.decisions import CountersignForm, DelegationForm, ReasonForm, SignersForm, clause_forms
-from agreements.models import Agreement, ChopPage, ChopPaper, Delegation, Document
-from agreements.permissions import can_decide, can_delegate_for_others, can_revoke
+from agreements.forms.decisions import CountersignForm, ReasonForm, SignersForm, clause_forms
+from agreements.models import Agreement, ChopPage, ChopPaper, Document
+from agreements.permissions import can_decide
 from agreements.states import AgreementStatus
 from agreements.views.shared import trace_of
 from agreements.workflow.steps import own_code_blockers
@@ -169,40 +169,3 @@ def document_signers(request: PersonRequest, pk: int) -> HttpResponse:
     except WorkflowError as error:
         _say(request, error)
     return redirect("staff:document-detail", pk)
-
-
-@staff_page(*PROCUREMENT, Role.ADMINISTRATOR)
-def delegation_list(request: PersonRequest) -> HttpResponse:
-    """Who signs in whose place, and the form for another delegation."""
-    form = DelegationForm(request.POST or None, person=request.user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            workflow.delegate(by=request.user, **form.cleaned_data)
-        except WorkflowError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, _("Saved. Both were told."))
-            return redirect("staff:delegation-list")
-    rows = Delegation.objects.visible_to(request.user).select_related("grantor", "delegate", "created_by", "revoked_by")
-    day = today()
-    context = {
-        "form": form,
-        "rows": [
-            (row, row.holds(day), not row.revoked_at and row.ends_on >= day and can_revoke(request.user, row))
-            for row in rows.prefetch_related("documents")[:100]
-        ],
-        "for_others": can_delegate_for_others(request.user),
-    }
-    return render(request, "staff/agreements/delegation_list.html", context)
-
-
-@staff_page(*PROCUREMENT, Role.ADMINISTRATOR)
-@require_POST
-def delegation_revoke(request: PersonRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(Delegation.objects.visible_to(request.user), pk=pk)
-    try:
-        workflow.revoke_delegation(row, by=request.user)
-        messages.success(request, _("Revoked. Both were told."))
-    except WorkflowError as error:
-        _say(request, error)
-    return redirect("staff:delegation-list")
