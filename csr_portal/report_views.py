@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, override
@@ -16,6 +17,7 @@ from csr_portal import dossier, indicators, yearly
 from csr_portal.core import reports
 from csr_portal.core.access import staff_page
 from csr_portal.core.files import file_response
+from csr_portal.core.lists import Column, Filter, Listing, export_response, page_of
 from csr_portal.core.models import AbstractReport
 from csr_portal.core.roles import Role
 from csr_portal.core.states import ReportStatus
@@ -34,6 +36,21 @@ KINDS: dict[str, tuple[Any, Any]] = {
     "certificate": (CertificateReport, _("Training certificate")),
 }
 SHOWN = 15
+REPORTS = Listing(
+    columns=(
+        Column("file_name", _("Report"), "file_name"),
+        Column("language", _("Language"), "language", lambda row: row.get_language_display()),
+        Column("requested_at", _("Asked for"), "requested_at"),
+        Column("status", _("State"), "status", lambda row: row.get_status_display()),
+    ),
+    filters=(
+        Filter("status", _("State"), ReportStatus.choices),
+        Filter("language", _("Language"), settings.LANGUAGES),
+    ),
+    search=lambda words: Q(file_name__icontains=words),
+    default_order="-pk",
+    file_name="reports",
+)
 
 
 class YearlyReportForm(forms.Form):
@@ -50,22 +67,52 @@ class YearlyReportForm(forms.Form):
 def report_list(request: HttpRequest) -> HttpResponse:
     """The person's latest reports of all kinds, and the form for a yearly one."""
     form = YearlyReportForm(initial={"year": today().year, "language": request.user.language})
-    return render(request, "staff/reports/list.html", {"rows": _latest(request), "form": form})
+    return _reports_page(request, form)
+
+
+def _reports_page(request: HttpRequest, form: YearlyReportForm) -> HttpResponse:
+    context = {"rows": _latest(request), "form": form, "tabs": _tabs()}
+    return render(request, "staff/reports/list.html", context, status=422 if form.errors else 200)
+
+
+def _mine(request: HttpRequest, kind: str) -> Any:
+    return KINDS[kind][0].objects.visible_to(request.user).filter(requested_by=request.user)
+
+
+def _row(kind: str, report: AbstractReport) -> dict[str, Any]:
+    return {
+        "report": report,
+        "label": KINDS[kind][1],
+        "about": report.file_name,
+        "status_url": reverse("staff:report-status", args=[kind, report.pk]),
+        "download_url": reverse("staff:report-download", args=[kind, report.pk]),
+    }
 
 
 def _latest(request: HttpRequest) -> list[dict[str, Any]]:
-    rows = [
-        {
-            "report": report,
-            "label": label,
-            "about": report.file_name,
-            "status_url": reverse("staff:report-status", args=[kind, report.pk]),
-            "download_url": reverse("staff:report-download", args=[kind, report.pk]),
-        }
-        for kind, (model, label) in KINDS.items()
-        for report in model.objects.visible_to(request.user).filter(requested_by=request.user).order_by("-pk")[:SHOWN]
-    ]
+    rows = [_row(kind, report) for kind in KINDS for report in _mine(request, kind).order_by("-pk")[:SHOWN]]
     return sorted(rows, key=lambda row: row["report"].requested_at, reverse=True)[:SHOWN]
+
+
+def _tabs(here: str = "") -> list[dict[str, Any]]:
+    kinds = [
+        {"label": label, "url": reverse("staff:report-kind-list", args=[kind]), "here": kind == here}
+        for kind, (_model, label) in KINDS.items()
+    ]
+    return [{"label": _("Latest"), "url": reverse("staff:report-list"), "here": not here}, *kinds]
+
+
+@staff_page()
+def report_kind_list(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """All reports of one kind that the person has asked for."""
+    if kind not in KINDS:
+        raise Http404
+    if "export" in request.GET:
+        return export_response(request, _mine(request, kind), REPORTS)
+    page = page_of(request, _mine(request, kind), REPORTS)
+    rows = [_row(kind, report) for report in page.rows]
+    context = {"page": page, "rows": rows, "label": KINDS[kind][1], "tabs": _tabs(kind)}
+    return render(request, "staff/reports/kind.html", context)
 
 
 @staff_page()
@@ -73,7 +120,9 @@ def _latest(request: HttpRequest) -> list[dict[str, Any]]:
 def yearly_report(request: HttpRequest) -> HttpResponse:
     form = YearlyReportForm(request.POST)
     if not form.is_valid():
-        return render(request, "staff/reports/list.html", {"rows": _latest(request), "form": form}, status=422)
+        return render(
+            request, "staff/reports/list.html", {"rows": _latest(request), "form": form, "tabs": _tabs()}, status=422
+        )
     year = form.cleaned_data["year"]
     reports.request(
         YearlyReport,

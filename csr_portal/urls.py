@@ -31,6 +31,7 @@ staff = [
     path("undelivered/", views.undelivered_mail, name="notice-list"),
     path("reminders/", digest_views.digest_preview, name="digest-preview"),
     path("reports/", report_views.report_list, name="report-list"),
+    path("reports/mine/<slug:kind>/", report_views.report_kind_list, name="report-kind-list"),
     path("reports/yearly/", report_views.yearly_report, name="yearly-report"),
     path("reports/<slug:kind>/<int:pk>/", report_views.report_status, name="report-status"),
     path("reports/<slug:kind>/<int:pk>/download/", report_views.report_download, name="report-download"),

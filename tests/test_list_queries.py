@@ -6,37 +6,82 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from agreements.models import Delegation
+from agreements.models import CampaignTarget, Delegation
+from agreements.views.delegations import state_of
+from audits.models import InspectionCampaign
 from csr_portal.core.models import Notice
-from tests.factories.agreements import DocumentFactory
+from csr_portal.core.timezones import today
+from suppliers.models import GateDrop, SupplierReport
+from tests.factories.agreements import CampaignFactory, DocumentFactory
+from tests.factories.audits import QuestionnaireVersionFactory, SelfInspectionFactory
 from tests.factories.core import UserFactory
+from tests.factories.suppliers import SupplierFactory
 from tests.test_exports import LISTS
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 11, 21)
 
 
-def colleague(number, world):
+def colleague(number, me):
     UserFactory(roles=["buyer", "auditor"])
 
 
-def undelivered(number, world):
+def undelivered(number, me):
     Notice.objects.create(
         key=f"n{number}", email="x@example.com", language="en", recipient=UserFactory(), mail_status="failed"
     )
 
 
-def delegation(number, world):
-    people = {"grantor": UserFactory(), "delegate": UserFactory(), "created_by": world}
+def delegation(number, me):
+    people = {"grantor": UserFactory(), "delegate": UserFactory(), "created_by": me}
     row = Delegation.objects.create(starts_on=DAY, ends_on=DAY, **people)
     row.documents.set(DocumentFactory.create_batch(2))
+
+
+def questionnaires_sent(number, me):
+    version = QuestionnaireVersionFactory()
+    row = InspectionCampaign.objects.create(name=f"{number}", year=2026, version=version, due_on=DAY, created_by=me)
+    SelfInspectionFactory.create_batch(2, campaign=row, version=version)
+
+
+def site_of_campaign(number, me):
+    row, _new = InspectionCampaign.objects.get_or_create(
+        name="One", year=2026, due_on=DAY, created_by=me, defaults={"version": QuestionnaireVersionFactory()}
+    )
+    SelfInspectionFactory(campaign=row, version=row.version, due_on=DAY)
+
+
+def texts_issued(number, me):
+    row = CampaignFactory(created_by=UserFactory())
+    for supplier in SupplierFactory.create_batch(2):
+        CampaignTarget.objects.create(campaign=row, supplier=supplier)
+
+
+def file_for_purchasing(number, me):
+    GateDrop.objects.create(day=DAY + dt.timedelta(number), requested_by=UserFactory(), status="ready")
+
+
+def dossier(number, me):
+    SupplierReport.objects.create(
+        supplier=SupplierFactory(), language="en", fingerprint=f"{number}", requested_by=me, status="ready"
+    )
 
 
 MAKERS = {
     "staff:colleague-list": colleague,
     "staff:notice-list": undelivered,
     "staff:delegation-list": delegation,
+    "staff:inspection-campaign-list": questionnaires_sent,
+    "staff:inspection-campaign-detail": site_of_campaign,
+    "staff:document-list": texts_issued,
+    "staff:drop-list": file_for_purchasing,
+    "staff:report-kind-list": dossier,
+}
+ARGUMENTS = {
+    "staff:inspection-campaign-detail": lambda: {"pk": InspectionCampaign.objects.get().pk},
+    "staff:report-kind-list": lambda: {"kind": "dossier"},
 }
 
 
@@ -46,11 +91,12 @@ def test_every_list_here_is_a_list_with_an_export():
 
 @pytest.mark.parametrize("name", sorted(MAKERS))
 def test_list_takes_the_same_queries_for_two_and_for_nine_rows(name, csr_manager, gate_policy, login):
-    client, address = login(csr_manager), reverse(name)
+    client = login(csr_manager)
     rows, queries = [], []
     for numbers in (range(2), range(2, 9)):
         for number in numbers:
             MAKERS[name](number, csr_manager)
+        address = reverse(name, kwargs=ARGUMENTS.get(name, dict)())
         client.get(address)
         with CaptureQueriesContext(connection) as asked:
             page = client.get(address).context["page"]
@@ -58,3 +104,37 @@ def test_list_takes_the_same_queries_for_two_and_for_nine_rows(name, csr_manager
         queries.append(len(asked))
     assert rows[1] - rows[0] == 7
     assert queries[0] == queries[1]
+
+
+def test_page_of_a_campaign_counts_all_its_sites_also_those_that_the_filter_hides(csr_manager, login):
+    for number in range(3):
+        site_of_campaign(number, csr_manager)
+    address = reverse("staff:inspection-campaign-detail", kwargs={"pk": InspectionCampaign.objects.get().pk})
+    whole, none = login(csr_manager).get(address).context, login(csr_manager).get(f"{address}?status=accepted").context
+    assert [len(context["page"].rows) for context in (whole, none)] == [3, 0]
+    assert [(c["asked"], c["suppliers"], c["accepted"]) for c in (whole, none)] == [(3, 3, 0)] * 2
+    assert dict(none["counts"]) | {"assigned": 0, "overdue": 0} == dict.fromkeys(dict(none["counts"]), 0)
+
+
+def test_reports_of_one_kind_are_ones_own(csr_manager, buyer, login):
+    for number, person in enumerate((csr_manager, buyer, buyer)):
+        dossier(number, person)
+    address = reverse("staff:report-kind-list", kwargs={"kind": "dossier"})
+    assert [row.requested_by for row in login(buyer).get(address).context["page"].rows] == [buyer, buyer]
+    assert login(buyer).get(reverse("staff:report-kind-list", kwargs={"kind": "x"})).status_code == 404
+
+
+def test_delegations_are_filtered_by_whether_they_hold(csr_manager, login):
+    rows = {}
+    for code, begins, ends, revoked in [
+        ("holds", -1, 1, None),
+        ("coming", 1, 2, None),
+        ("expired", -2, -1, None),
+        ("revoked", -1, 1, timezone.now()),
+    ]:
+        days = {"starts_on": today() + dt.timedelta(begins), "ends_on": today() + dt.timedelta(ends)}
+        people = {"grantor": UserFactory(), "delegate": UserFactory(), "created_by": csr_manager}
+        rows[code] = [Delegation.objects.create(revoked_at=revoked, **days, **people)]
+    address, client = reverse("staff:delegation-list"), login(csr_manager)
+    assert {code: client.get(address, {"state": code}).context["page"].rows for code in rows} == rows
+    assert {code: state_of(row) for code, [row] in rows.items()} == {code: code for code in rows}

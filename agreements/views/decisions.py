@@ -19,7 +19,6 @@ from agreements.workflow.steps import own_code_blockers
 from csr_portal.core.access import PersonRequest, staff_page
 from csr_portal.core.files import file_response
 from csr_portal.core.roles import Role
-from csr_portal.core.timezones import today
 from csr_portal.core.workflow import WorkflowError, available
 
 PROCUREMENT = (Role.BUYER, Role.CSR_MANAGER)

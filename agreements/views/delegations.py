@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,7 +24,7 @@ DELEGATORS = (Role.BUYER, Role.CSR_MANAGER, Role.ADMINISTRATOR)
 STATES = {
     "holds": gettext_lazy("holds now"),
     "coming": gettext_lazy("begins later"),
-    "over": gettext_lazy("expired"),
+    "expired": gettext_lazy("expired"),
     "revoked": gettext_lazy("revoked"),
 }
 
@@ -34,7 +34,7 @@ def _in_state(code: str) -> Q:
     return {
         "holds": Q(revoked_at=None, starts_on__lte=day, ends_on__gte=day),
         "coming": Q(revoked_at=None, starts_on__gt=day),
-        "over": Q(revoked_at=None, ends_on__lt=day),
+        "expired": Q(revoked_at=None, ends_on__lt=day),
         "revoked": Q(revoked_at__isnull=False),
     }[code]
 
@@ -42,7 +42,7 @@ def _in_state(code: str) -> Q:
 def state_of(row: Delegation) -> str:
     if row.revoked_at:
         return "revoked"
-    return "holds" if row.holds(day := today()) else "coming" if row.starts_on > day else "over"
+    return "holds" if row.holds(day := today()) else "coming" if row.starts_on > day else "expired"
 
 
 def _document_names(row: Delegation) -> str:

@@ -10,7 +10,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from agreements import campaigns, workflow
@@ -98,7 +98,19 @@ GUIDELINES = Listing(
     file_name="guideline",
 )
 
-
+CAMPAIGNS = Listing(
+    columns=(
+        Column("version", gettext_lazy("Campaign"), "version__document__code", lambda row: str(row.version)),
+        Column("status", gettext_lazy("Status"), "status", lambda row: row.get_status_display()),
+        Column("suppliers", gettext_lazy("Suppliers"), is_number=True),
+        Column("created_at", pgettext_lazy("agreement", "Issued"), "created_at"),
+        Column("created_by", gettext_lazy("Made by"), "created_by__name", lambda row: row.created_by or ""),
+    ),
+    filters=(Filter("status", gettext_lazy("Status"), CampaignStatus.choices),),
+    search=lambda words: Q(name__icontains=words) | Q(created_by__name__icontains=words),
+    default_order="-pk",
+    file_name="campaigns",
+)
 GUIDELINE_EXPORT = replace(
     GUIDELINES, columns=(*GUIDELINES.columns[:-1], TURN, Column("due_on", gettext_lazy("until")))
 )
@@ -307,13 +319,14 @@ def agreement_remind(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @staff_page()
-def document_list(request: HttpRequest) -> HttpResponse:
-    context = {
-        "documents": Document.objects.visible_to(request.user).prefetch_related("versions"),
-        "campaigns": Campaign.objects.visible_to(request.user)
-        .select_related("version__document", "created_by")
-        .annotate(suppliers=Count("targets"))[:50],
-    }
+def document_list(request: HttpRequest) -> HttpResponseBase:
+    """The texts with their versions, and the issues of them."""
+    rows = Campaign.objects.visible_to(request.user).select_related("version__document", "created_by")
+    rows = rows.annotate(suppliers=Count("targets"))
+    if "export" in request.GET:
+        return export_response(request, rows, CAMPAIGNS)
+    documents = Document.objects.visible_to(request.user).prefetch_related("versions")
+    context = {"documents": documents, "page": page_of(request, rows, CAMPAIGNS)}
     return render(request, "staff/agreements/document_list.html", context)
 
 

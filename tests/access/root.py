@@ -46,6 +46,7 @@ ROUTES = {
     "staff:reviews-spared": Route(STAFF),
     "staff:notice-list": Route(STAFF),
     "staff:report-list": Route(STAFF),
+    "staff:report-kind-list": Route(STAFF, lambda world: {"kind": "dossier"}),
     "staff:yearly-report": Route(STAFF, method="post"),
     "staff:report-status": Route(STAFF, dossier),
     "staff:report-download": Route(STAFF, dossier),

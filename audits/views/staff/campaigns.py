@@ -1,24 +1,56 @@
 """Asking for self-inspections: one site, or many at once, and how far that is."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from audits import campaigns
 from audits.forms.inspections import AssignForm, CampaignForm
 from audits.models import InspectionCampaign
-from audits.states import EDITABLE, InspectionStatus
-from audits.views.staff.inspections import PROCUREMENT, READERS, visible
+from audits.querysets import overdue_condition
+from audits.states import InspectionStatus
+from audits.views.staff.inspections import LISTING, PROCUREMENT, READERS, visible
 from audits.workflow import inspections as workflow
 from csr_portal.core.access import staff_page
+from csr_portal.core.lists import Column, Filter, Listing, export_response, page_of
 from csr_portal.core.timezones import today
 from csr_portal.core.workflow import WorkflowError
 from suppliers.models import Supplier
+
+
+def _years(request: HttpRequest) -> list[tuple[str, str]]:
+    years = InspectionCampaign.objects.order_by("-year").values_list("year", flat=True).distinct()
+    return [(str(year), str(year)) for year in years]
+
+
+CAMPAIGNS = Listing(
+    columns=(
+        Column("name", gettext_lazy("Campaign"), "name"),
+        Column("year", gettext_lazy("Year"), "year", is_beside=True),
+        Column("questionnaire", gettext_lazy("Questionnaire"), value=lambda row: str(row.version)),
+        Column("asked", gettext_lazy("Asked"), "asked", is_number=True),
+        Column("accepted", gettext_lazy("Accepted"), "accepted", is_number=True),
+        Column("due_on", gettext_lazy("Due on"), "due_on"),
+    ),
+    filters=(Filter("year", gettext_lazy("Year"), _years),),
+    search=lambda words: Q(name__icontains=words),
+    default_order="-pk",
+    file_name="self-inspection-campaigns",
+)
+# All of a campaign are asked the same questionnaire.
+SITES = replace(
+    LISTING,
+    columns=[column for column in LISTING.columns if column.key != "questionnaire"],
+    default_order="supplier__name",
+    file_name="self-inspection-campaign",
+)
 
 
 @staff_page(*PROCUREMENT)
@@ -39,11 +71,14 @@ def inspection_assign(request: HttpRequest) -> HttpResponse:
 
 @staff_page(*READERS)
 @require_GET
-def campaign_list(request: HttpRequest) -> HttpResponse:
-    rows = InspectionCampaign.objects.visible_to(request.user).select_related("version__questionnaire", "created_by")
+def campaign_list(request: HttpRequest) -> HttpResponseBase:
+    rows = InspectionCampaign.objects.visible_to(request.user).select_related("version__questionnaire")
     accepted = Count("inspections", filter=Q(inspections__status=InspectionStatus.ACCEPTED))
     rows = rows.annotate(asked=Count("inspections"), accepted=accepted)
-    return render(request, "staff/audits/inspection_campaign_list.html", {"campaigns": rows})
+    if "export" in request.GET:
+        return export_response(request, rows, CAMPAIGNS)
+    context = {"page": page_of(request, rows, CAMPAIGNS)}
+    return render(request, "staff/audits/inspection_campaign_list.html", context)
 
 
 @staff_page(*PROCUREMENT)
@@ -79,25 +114,30 @@ def _chosen_suppliers(request: HttpRequest, data: dict[str, Any]) -> Any:
 
 @staff_page(*READERS)
 @require_GET
-def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """How far the campaign is: a number per state, and every site."""
-    rows_of_campaigns = InspectionCampaign.objects.visible_to(request.user).select_related("version__questionnaire")
-    campaign = get_object_or_404(rows_of_campaigns, pk=pk)
+def campaign_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """How far the campaign is: a number per state, and its sites."""
+    campaigns_seen = InspectionCampaign.objects.visible_to(request.user).select_related("version__questionnaire")
+    campaign = get_object_or_404(campaigns_seen, pk=pk)
     if request.htmx:
         return _progress(request, campaign)
-    rows = list(visible(request).filter(campaign=campaign).defer("result").order_by("supplier__name", "pk"))
-    day = today()
-    counts = [(code, sum(row.status == code for row in rows)) for code in InspectionStatus.values]
-    late = sum(row.status in EDITABLE and row.due_on is not None and row.due_on < day for row in rows)
-    context = {
-        "campaign": campaign,
-        "asked": len(rows),
-        "rows": rows,
-        "counts": [*counts, ("overdue", late)],
-        "accepted": dict(counts)["accepted"],
-        "suppliers": len({row.supplier_id for row in rows}),
-    }
+    rows = visible(request).filter(campaign=campaign).defer("result")
+    if "export" in request.GET:
+        return export_response(request, rows, SITES)
+    context = {"campaign": campaign, "page": page_of(request, rows, SITES), **_numbers(rows)}
     return render(request, "staff/audits/inspection_campaign_detail.html", context)
+
+
+def _numbers(rows: QuerySet) -> dict[str, Any]:
+    """How many sites stand where, and of how many suppliers; in one query."""
+    wanted = {code: Q(status=code) for code in InspectionStatus.values} | {"overdue": overdue_condition(today())}
+    counts = {f"n_{code}": Count("pk", filter=condition) for code, condition in wanted.items()}
+    found = rows.order_by().aggregate(asked=Count("pk"), suppliers=Count("supplier", distinct=True), **counts)
+    return {
+        "asked": found["asked"],
+        "suppliers": found["suppliers"],
+        "accepted": found[f"n_{InspectionStatus.ACCEPTED}"],
+        "counts": [(code, found[f"n_{code}"]) for code in wanted],
+    }
 
 
 def _progress(request: HttpRequest, campaign: InspectionCampaign) -> HttpResponse:
