@@ -9,6 +9,7 @@ from agreements.api.views import AcknowledgementViewSet, AgreementViewSet
 from audits.api.reviews import FindingViewSet, SiteReviewViewSet
 from audits.api.views import SelfInspectionViewSet
 from csr_portal.mail_events import MailEventViewSet
+from suppliers.api.imports import SupplierImportViewSet
 from suppliers.api.views import SupplierViewSet
 from training.api.views import (
     AuditorQualificationViewSet,
@@ -19,6 +20,7 @@ from training.api.views import (
 
 router = SimpleRouter()
 router.register("suppliers", SupplierViewSet, "supplier")
+router.register("supplier-imports", SupplierImportViewSet, "supplier-import")
 router.register("training-sessions", SessionViewSet, "training-session")
 router.register("training-enrolments", EnrolmentViewSet, "training-enrolment")
 router.register("training-certificates", TrainingCertificateViewSet, "training-certificate")

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from typing import Any
 
 from celery import current_app, shared_task
@@ -18,6 +18,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from csr_portal.core.bulk import BATCH
 from csr_portal.core.models import Job as JobRow
 from csr_portal.core.states import JobStatus
 
@@ -53,6 +54,15 @@ class Job:
         if is_new and not_before is None:
             transaction.on_commit(lambda: send(row))
         return row
+
+    def enqueue_all(self, arguments: dict[str, tuple[int | str, ...]]) -> None:
+        """Very many at once, by key. The keys must be new: a second job of the same key is an error here."""
+        made = [
+            JobRow(task=self.name, key=f"{self.name}:{key}", arguments=list(given)) for key, given in arguments.items()
+        ]
+        rows = JobRow.objects.bulk_create(made, batch_size=BATCH)
+        for row in rows:
+            transaction.on_commit(partial(send, row))
 
     def run(self, job_id: int) -> None:
         """What the worker does: claim the row, do the work, close the row. A second delivery claims nothing."""

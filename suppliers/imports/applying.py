@@ -12,10 +12,11 @@ from csr_portal.core.states import Turn
 from csr_portal.core.workflow import SYSTEM, move
 from suppliers import standing
 from suppliers.identity import registration_key
+from suppliers.imports import telling
 from suppliers.imports.matching import PLAIN, STORED
 from suppliers.imports.steps import STEPS
 from suppliers.imports.values import kind_of
-from suppliers.models import Category, Supplier, SupplierImport
+from suppliers.models import Category, ImportRow, Supplier, SupplierImport
 from suppliers.querysets import search_text
 from suppliers.states import ImportStatus, SupplierStatus
 
@@ -41,6 +42,7 @@ def apply(import_id: int) -> None:
         with transaction.atomic():
             _write(imported)
             move(imported, STEPS, "import.applied", by=SYSTEM, data=_data(imported), trouble={})
+            telling.carried_out(imported)
     except Outdated as outdated:
         _say_outdated(imported, outdated.lines)
     except IntegrityError:  # two companies with one number: the database has refused the second
@@ -113,22 +115,32 @@ def actor_of(imported: SupplierImport) -> User:
 def _create(imported: SupplierImport, rows: list[Row], common: Values, key_categories: set[int]) -> None:
     taken = _taken_numbers(rows)
     lines, links = [], []
+    _number_otherwise(
+        imported, [row for row in rows if "number" not in row.values and own_number(row.supplier_key) in taken]
+    )
     for row in rows:
         categories = row.values.get("categories", [])
         is_key = not key_categories.isdisjoint(categories)
-        lines.append((row.supplier_key, is_key, *_columns(_whole(imported, row, taken))))
+        lines.append((row.supplier_key, is_key, *_columns(_whole(row))))
         links += [(row.supplier_key, category) for category in categories]
     load(Supplier, ("id", "is_key_material", *WRITTEN), lines, **common)
     load(Supplier.categories.through, ("supplier_id", "category_id"), links)
 
 
-def _whole(imported: SupplierImport, row: Row, taken: set[str]) -> Values:
+def _whole(row: Row) -> Values:
     found = dict.fromkeys(PLAIN, "") | row.values
     found["registration_kind"] = kind_of(found["country"])
-    if not found["number"]:
-        number = own_number(row.supplier_key)
-        found["number"] = f"{number}-{imported.pk}" if number in taken else number
+    found["number"] = found["number"] or own_number(row.supplier_key)
     return found
+
+
+def _number_otherwise(imported: SupplierImport, rows: list[Row]) -> None:
+    """Our number for these is another supplier's: theirs gets a suffix, which stays on the line as if given."""
+    for row in rows:
+        row.values["number"] = f"{own_number(row.supplier_key)}-{imported.pk}"
+    values = {row.line: row.values for row in rows}
+    keys = imported.rows.to_do().filter(line__among=values).values_list("line", "pk") if rows else []
+    rewrite(ImportRow, ("values",), [(values[line], key) for line, key in keys])
 
 
 def own_number(supplier_key: int) -> str:

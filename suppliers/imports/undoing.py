@@ -6,6 +6,7 @@ from django.db.models import Max, Q
 from csr_portal.core import history
 from csr_portal.core.models import HistoryEntry
 from csr_portal.core.workflow import SYSTEM, move
+from suppliers.imports import telling
 from suppliers.imports.applying import Outdated, Row, actor_of, batches_of, change
 from suppliers.imports.steps import STEPS
 from suppliers.models import DuplicatePair, MatchKey, RiskRating, Supplier, SupplierImport
@@ -30,8 +31,10 @@ def undo(import_id: int) -> None:
         return
     try:
         with transaction.atomic():
+            told = telling.newcomers(imported)
             _take_back(imported)
             move(imported, STEPS, "import.undone", by=SYSTEM, trouble={})
+            telling.undone(imported, told)
     except Touched as touched:
         names = ", ".join(touched.names[:SUPPLIERS_NAMED]) + (" …" if len(touched.names) > SUPPLIERS_NAMED else "")
         trouble = {"code": "touched", "params": {"suppliers": names}}

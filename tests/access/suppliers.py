@@ -153,6 +153,9 @@ ROUTES = {
         ANYBODY, lambda world: {"token": invitations.token_of(world.invitation)}, method="post"
     ),
     "open:invitation": Route(ANYBODY, lambda world: {"token": invitations.token_of(world.invitation)}),
+    "api:supplier-import-list": Route(PROCUREMENT),
+    "api:supplier-import-detail": staff_object(PROCUREMENT, "planned_import"),
+    "api:supplier-import-rows": staff_object(PROCUREMENT, "planned_import"),
     "api:supplier-list": Route(API_READERS | MALLORY),
     "api:supplier-detail": Route(API_READERS, lambda world: {"number": world.acme.number}, foreign=404),
     "api:supplier-gates": Route(API_READERS | MALLORY),
