@@ -64,10 +64,11 @@ class CampaignTargetQuerySet(models.QuerySet):
     def left_out(self) -> Self:
         return self.exclude(note="")
 
-    def without_person(self) -> Self:
-        """Suppliers of the campaign with nobody who could read what is issued."""
+    def not_reached(self) -> Self:
+        """Suppliers of the campaign that were left out, or have nobody (`people`) who could read what is issued."""
         people = models.Q(supplier__contacts__ended_at=None, supplier__contacts__user__is_active=True)
-        return self.annotate(people=models.Count("supplier__contacts", filter=people)).filter(people=0)
+        rows = self.annotate(people=models.Count("supplier__contacts", filter=people))
+        return rows.filter(~models.Q(note="") | models.Q(people=0))
 
 
 class AgreementQuerySet(OwnedBySupplierQuerySet):

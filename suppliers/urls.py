@@ -6,6 +6,7 @@ from suppliers.views import (
     certificates,
     clearances,
     country_values,
+    documents,
     drops,
     duplicates,
     history,
@@ -124,8 +125,8 @@ portal = [
     path("certificates/add/", portal_views.certificate_add, name="certificate-add"),
     path("certificates/<int:pk>/file/", portal_views.certificate_file, name="certificate-file"),
     path("certificates/<int:pk>/withdraw/", portal_views.certificate_withdraw, name="certificate-withdraw"),
-    path("documents/", portal_views.documents, name="documents"),
-    path("documents/<int:pk>/", portal_views.evidence_file, name="evidence-file"),
+    path("documents/", documents.documents, name="documents"),
+    path("documents/<int:pk>/", documents.evidence_file, name="evidence-file"),
 ]
 open_ = [
     path("invitation/<str:token>/", open_views.invitation, name="invitation"),

@@ -25,7 +25,7 @@ from tests.test_access import world as access_world
 
 world = access_world  # the fixture: one object of each kind, all Acme's
 
-READERS = ["csr_manager", "buyer", "administrator"]
+READERS = ["csr_manager", "buyer", "administrator", "alice"]
 OWN_APPS = ["core", "suppliers", "agreements", "audits", "training"]
 MODELS = [model for app in OWN_APPS for model in apps.get_app_config(app).get_models()]
 NAMES = {"name", "name_latin", "title", "place", "city", "phone", "original_name", "subject", "issuer", "body"}

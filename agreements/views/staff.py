@@ -111,6 +111,30 @@ CAMPAIGNS = Listing(
     default_order="-pk",
     file_name="campaigns",
 )
+TOLD = {
+    "left_out": (gettext_lazy("Left out"), ~Q(note="")),
+    "untold": (gettext_lazy("Could not be told"), Q(people=0)),
+}
+NOT_REACHED = Listing(
+    columns=(
+        Column("supplier", gettext_lazy("Supplier"), "supplier__name", lambda row: row.supplier.name),
+        Column("number", gettext_lazy("Number"), value=lambda row: row.supplier.number, is_beside=True),
+        Column(
+            "note", gettext_lazy("Reason"), "note", lambda row: row.note or _("Nobody of this supplier has an account.")
+        ),
+    ),
+    filters=(
+        Filter(
+            "why",
+            gettext_lazy("What"),
+            [(code, words) for code, (words, _condition) in TOLD.items()],
+            apply=lambda code: TOLD[code][1],
+        ),
+    ),
+    search=lambda words: search_condition(words, "supplier__"),
+    default_order="supplier__name",
+    file_name="campaign-not-reached",
+)
 GUIDELINE_EXPORT = replace(
     GUIDELINES, columns=(*GUIDELINES.columns[:-1], TURN, Column("due_on", gettext_lazy("until")))
 )
@@ -251,18 +275,16 @@ def _campaign(request: HttpRequest, pk: int) -> Campaign:
 
 
 @staff_page(*CAMPAIGN_READERS)
-def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """How far an issue is, what came of it, and who was left out and why."""
+def campaign_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """How far an issue is, what came of it, and who was left out or could not be told, and why."""
     campaign = _campaign(request, pk)
-    left_out = campaign.targets.visible_to(request.user).left_out().select_related("supplier")
+    rows = campaign.targets.visible_to(request.user).not_reached().select_related("supplier")
+    if "export" in request.GET:
+        return export_response(request, rows, NOT_REACHED)
     context = {
         "campaign": campaign,
         "progress": campaigns.progress(campaign),
-        "left_out": left_out[:200],
-        "unreachable": campaign.targets.visible_to(request.user)
-        .without_person()
-        .select_related("supplier")
-        .order_by("supplier_id")[:200],
+        "page": page_of(request, rows, NOT_REACHED),
         "steps": {offer.name.partition(".")[2] for offer in available(campaigns.STEPS, campaign, request.user)},
         "form": ReasonForm(),
     }

@@ -1,6 +1,5 @@
-"""Pages of the supplier's people about their own company: status, data, sites, people, certificates, documents."""
+"""Pages of the supplier's people about their own company: status, data, sites, people, certificates."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +8,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from csr_portal.core.files import file_response
 from csr_portal.core.models import HistoryEntry
 from csr_portal.core.workflow import WorkflowError
 from suppliers import gates
@@ -18,7 +16,7 @@ from suppliers.forms.certificates import CertificateForm
 from suppliers.forms.companies import CompanyForm
 from suppliers.forms.people import ColleagueForm, RoleForm, SuccessorForm
 from suppliers.forms.sites import SiteForm
-from suppliers.models import Certificate, Contact, Evidence, Invitation, JoinRequest, Site, Supplier
+from suppliers.models import Certificate, Contact, Invitation, JoinRequest, Site, Supplier
 from suppliers.states import ContactRole
 from suppliers.views.certificates import add_certificate, send_file
 from suppliers.workflow import invitations, people, profile
@@ -203,7 +201,7 @@ def choose_company(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/suppliers/choose.html", {"contacts": contacts})
 
 
-# Certificates and documents
+# Certificates
 
 
 @portal_page
@@ -236,30 +234,3 @@ def certificate_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     certificate = find_certificate(request, pk)
     act = lambda: withdraw_certificate(certificate, by=request.user)  # noqa: E731
     return run(request, act, _("Withdrawn."), "portal:certificate-list")
-
-
-@portal_page
-def documents(request: HttpRequest) -> HttpResponse:
-    """Everything of the company to take along, also while it is suspended (B7)."""
-    context = {
-        "supplier": request.supplier,
-        "evidence": request.supplier.evidence.filter(withdrawn_at=None).select_related("file", "site")[:200],
-        "sections": list(_sections()),
-    }
-    return render(request, "portal/suppliers/documents.html", context)
-
-
-def _sections() -> Iterable[dict[str, str]]:
-    """The lists of the other apps, by the name of their address; one that does not exist is left out by the page."""
-    yield {"url_name": "portal:agreement-list", "label": _("CSR agreement and guideline"), "icon": "signature"}
-    yield {"url_name": "portal:inspection-list", "label": _("Self-inspections"), "icon": "clipboard-list"}
-    yield {"url_name": "portal:finding-list", "label": _("Findings"), "icon": "flag"}
-    yield {"url_name": "portal:training-list", "label": _("Training"), "icon": "graduation-cap"}
-    yield {"url_name": "portal:certificate-list", "label": _("Certificates"), "icon": "badge-check"}
-
-
-@portal_page
-def evidence_file(request: HttpRequest, pk: int) -> HttpResponse:
-    rows = Evidence.objects.visible_to(request.user)
-    evidence = get_object_or_404(rows.select_related("file"), supplier=request.supplier, pk=pk)
-    return file_response(evidence.file.file, name=evidence.file.original_name, media_type=evidence.file.media_type)

@@ -264,5 +264,8 @@ def test_campaign_page_offers_the_steps_and_takes_them(campaign, buyer, login):
 
 def test_campaign_page_names_suppliers_without_anybody_to_read(campaign, suppliers, buyer, login):
     ContactFactory(supplier=suppliers[0])
-    page = login(buyer).get(reverse("staff:campaign-detail", args=[campaign.pk]))
-    assert [target.supplier for target in page.context["unreachable"]] == suppliers[1:]
+    address, client = reverse("staff:campaign-detail", args=[campaign.pk]), login(buyer)
+    assert [target.supplier for target in client.get(address).context["page"].rows] == suppliers[1:]
+    campaign.targets.filter(supplier=suppliers[1]).update(note="Suspended")
+    shown = {why: client.get(address, {"why": why}).context["page"].rows for why in ("left_out", "untold")}
+    assert [[target.supplier for target in rows] for rows in shown.values()] == [[suppliers[1]], suppliers[1:]]

@@ -147,7 +147,7 @@ def test_campaign_page_costs_the_same_for_one_and_three(
     campaign.targets.update(note="left out")
     client = login(buyer)
     client.get(reverse("staff:campaign-detail", args=[campaign.pk]))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(reverse("staff:campaign-detail", args=[campaign.pk]))
 
 

@@ -1,13 +1,17 @@
 """What a supplier's people see of training: open sessions, their own people, certificates."""
 
+from typing import Any
+
 from django.contrib import messages
-from django.db.models import Case, IntegerField, Value, When
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from csr_portal.core.files import file_response
+from csr_portal.core.lists import Column, Filter, Listing, export_response, page_of
 from csr_portal.core.states import ReportStatus
 from csr_portal.core.timezones import today
 from csr_portal.core.workflow import WorkflowError
@@ -18,16 +22,40 @@ from training.models import CertificateReport, Enrolment, Session, TrainingCerti
 from training.states import EnrolmentStatus
 
 
+def _valid_until(row: Enrolment) -> Any:
+    certificate = getattr(row, "certificate", None)
+    return certificate.valid_until if certificate else ""
+
+
+PEOPLE = Listing(
+    columns=(
+        Column("name", gettext_lazy("Name"), "name"),
+        Column("name_latin", gettext_lazy("Name in Latin letters"), is_beside=True),
+        Column("course", gettext_lazy("Course"), value=lambda row: str(row.session.course)),
+        Column("day", gettext_lazy("Date"), "session__starts_at", lambda row: row.session.last_day),
+        Column("status", gettext_lazy("Status"), "status", lambda row: row.get_status_display()),
+        Column("valid_until", gettext_lazy("Certificate valid until"), "certificate__valid_until", _valid_until),
+    ),
+    filters=(Filter("status", gettext_lazy("Status"), EnrolmentStatus.choices),),
+    search=lambda words: Q(name__icontains=words) | Q(name_latin__icontains=words),
+    default_order="-session__starts_at",
+    file_name="our-people",
+)
+
+
 @portal_page
-def training(request: HttpRequest) -> HttpResponse:
+def training(request: HttpRequest) -> HttpResponseBase:
     """Open sessions, those in the reader's language first; the supplier's people and their certificates."""
     mine = Case(When(language=request.user.language, then=Value(0)), default=Value(1), output_field=IntegerField())
     sessions = Session.objects.visible_to(request.user).open_to_suppliers(timezone.now()).select_related("course")
     people = Enrolment.objects.visible_to(request.user).filter(supplier=request.supplier)
+    people = people.select_related("session__course", "certificate")
+    if "export" in request.GET:
+        return export_response(request, people, PEOPLE)
     context = {
         "sessions": sessions.with_counts().annotate(other_language=mine).order_by("other_language", "starts_at", "pk"),
         "invited": set(request.supplier.training_invitations.values_list("session_id", flat=True)),
-        "people": people.select_related("session__course", "certificate").order_by("-session__starts_at", "-pk")[:100],
+        "page": page_of(request, people, PEOPLE),
         "trained": len(gates.trained_people(request.supplier, today())),
     }
     return render(request, "portal/training/home.html", context)

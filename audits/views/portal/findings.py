@@ -1,29 +1,51 @@
 """Findings as the supplier sees them: what was seen, what closes it, the plan, the evidence."""
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from audits.forms.findings import FIRST_ACTIONS, ActionFormSet, EvidenceForm, FindingPlanForm, ReasonForm
 from audits.models import Finding
+from audits.states import Grade
 from audits.views.staff.findings import send_evidence
 from audits.views.steps import taken, tell_errors
 from audits.workflow import findings as workflow
 from csr_portal.core.files import EVIDENCE_TYPES
+from csr_portal.core.lists import Column, Filter, Listing, export_response, page_of
 from csr_portal.core.models import HistoryEntry
 from csr_portal.core.workflow import available
 from suppliers.access import portal_page
 
+CLOSED = Listing(
+    columns=(
+        Column("number", gettext_lazy("Number"), "number"),
+        Column("title", gettext_lazy("Title"), value=lambda row: row.title_local or row.title),
+        Column("site", gettext_lazy("Site"), "site__name", lambda row: row.site or ""),
+        Column("grade", gettext_lazy("Grade"), value=lambda row: row.get_grade_display()),
+        Column("closed_on", gettext_lazy("Closed"), "closed_on"),
+    ),
+    filters=(Filter("grade", gettext_lazy("Grade"), Grade.choices),),
+    search=lambda words: Q(number__icontains=words) | Q(title__icontains=words) | Q(title_local__icontains=words),
+    default_order="-closed_on",
+    file_name="findings",
+)
+
 
 @portal_page
-def finding_list(request: HttpRequest) -> HttpResponse:
+def finding_list(request: HttpRequest) -> HttpResponseBase:
+    """What is open, as cards and lines; what is closed, as a list that grows."""
     rows = Finding.objects.visible_to(request.user).filter(supplier=request.supplier).select_related("site")
+    closed = rows.filter(status="verified_closed")
+    if "export" in request.GET:
+        return export_response(request, closed, CLOSED)
     open_ones = list(rows.unclosed().order_by("due_on", "pk"))
     context = {
         "yours": [finding for finding in open_ones if finding.turn == "supplier"],
         "ours": [finding for finding in open_ones if finding.turn != "supplier"],
-        "closed": rows.filter(status="verified_closed").order_by("-closed_on")[:50],
+        "page": page_of(request, closed, CLOSED),
     }
     return render(request, "portal/audits/finding_list.html", context)
 

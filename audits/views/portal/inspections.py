@@ -3,20 +3,44 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from audits.forms.inspections import FactsForm
 from audits.models import SelfInspection, SelfInspectionReport
 from audits.reports.inspections import sheet_of
-from audits.states import InspectionStatus
+from audits.states import EDITABLE, InspectionStatus
 from audits.views import files
 from audits.workflow import inspections as workflow
+from csr_portal.core.lists import Column, Filter, Listing, export_response, page_of
 from csr_portal.core.models import HistoryEntry
 from csr_portal.core.workflow import WorkflowError
 from suppliers.access import portal_page
+
+DONE = Listing(
+    columns=(
+        Column("number", gettext_lazy("Number"), "pk"),
+        Column("questionnaire", gettext_lazy("Questionnaire"), value=lambda row: str(row.version.questionnaire)),
+        Column("site", gettext_lazy("Site"), "site__name"),
+        Column("status", gettext_lazy("Status"), "status", lambda row: row.get_status_display()),
+        Column("score", gettext_lazy("Score"), "score", is_number=True),
+        Column("valid_until", gettext_lazy("Valid to"), "valid_until"),
+    ),
+    filters=(
+        Filter(
+            "status",
+            gettext_lazy("Status"),
+            [(code.value, code.label) for code in (InspectionStatus.SUBMITTED, InspectionStatus.ACCEPTED)],
+        ),
+    ),
+    search=lambda words: Q(site__name__icontains=words) | Q(site__name_latin__icontains=words),
+    default_order="-pk",
+    file_name="self-inspections",
+)
 
 
 def own(request: HttpRequest) -> Any:
@@ -27,15 +51,15 @@ def own(request: HttpRequest) -> Any:
 
 @portal_page
 @require_GET
-def inspection_list(request: HttpRequest) -> HttpResponse:
-    rows = list(own(request).defer("result"))
-    waiting = sorted((r for r in rows if r.is_editable), key=lambda r: (r.due_on is None, r.due_on))
-    others = [r for r in rows if not r.is_editable]
-    return render(
-        request,
-        "portal/audits/inspection_list.html",
-        {"waiting": [_task(row) for row in waiting], "others": others},
-    )
+def inspection_list(request: HttpRequest) -> HttpResponseBase:
+    """What waits for the supplier, as cards; what was submitted, as a list that grows."""
+    done = own(request).exclude(status__in=EDITABLE).defer("result")
+    if "export" in request.GET:
+        return export_response(request, done, DONE)
+    waiting = list(own(request).filter(status__in=EDITABLE).defer("result"))
+    waiting.sort(key=lambda row: (row.due_on is None, row.due_on))
+    context = {"waiting": [_task(row) for row in waiting], "page": page_of(request, done, DONE)}
+    return render(request, "portal/audits/inspection_list.html", context)
 
 
 def _task(row: SelfInspection) -> dict[str, Any]:

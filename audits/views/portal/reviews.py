@@ -1,23 +1,44 @@
 """Site reviews as the supplier sees them: the announcement, the answer to it, the report."""
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from audits.forms.reviews import WishForm
 from audits.models import Finding, SiteReview, SiteReviewReport
+from audits.states import SiteReviewStatus
 from audits.views.steps import taken, tell_errors
 from audits.workflow import reviews as workflow
 from csr_portal.core.files import file_response
+from csr_portal.core.lists import Column, Filter, Listing, export_response, page_of
 from csr_portal.core.states import ReportStatus
 from csr_portal.core.workflow import available
 from suppliers.access import portal_page
 
+REVIEWS = Listing(
+    columns=(
+        Column("number", gettext_lazy("Number"), "number"),
+        Column("site", gettext_lazy("Site"), "site__name"),
+        Column("status", gettext_lazy("Status"), "status", lambda row: row.get_status_display()),
+        Column("planned_from", gettext_lazy("Dates on site"), "planned_from"),
+        Column("planned_to", gettext_lazy("until"), is_beside=True),
+        Column("score", gettext_lazy("Score"), "score", is_number=True),
+    ),
+    filters=(Filter("status", gettext_lazy("Status"), SiteReviewStatus.choices),),
+    search=lambda words: Q(number__icontains=words) | Q(site__name__icontains=words),
+    default_order="-planned_from",
+    file_name="site-reviews",
+)
+
 
 @portal_page
-def site_review_list(request: HttpRequest) -> HttpResponse:
+def site_review_list(request: HttpRequest) -> HttpResponseBase:
     rows = SiteReview.objects.visible_to(request.user).filter(supplier=request.supplier).select_related("site")
-    return render(request, "portal/audits/review_list.html", {"reviews": rows.order_by("-planned_from")[:100]})
+    if "export" in request.GET:
+        return export_response(request, rows, REVIEWS)
+    return render(request, "portal/audits/review_list.html", {"page": page_of(request, rows, REVIEWS)})
 
 
 @portal_page
