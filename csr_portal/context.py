@@ -19,6 +19,7 @@ FIELD = PROCUREMENT | {Role.AUDITOR}
 RULES = frozenset({Role.CSR_MANAGER, Role.ADMINISTRATOR})
 SELF_INSPECTIONS = ("/staff/inspection-", "/staff/questionnaires/")
 CONNECTIONS = frozenset({Role.ADMINISTRATOR, Role.CSR_MANAGER})
+OF_THE_COMPANY = ("/portal/sites/", "/portal/people/", "/portal/certificates/", "/portal/status/")
 ABILITY = PROCUREMENT | {Role.TRAINING_COORDINATOR}
 
 
@@ -90,12 +91,12 @@ STAFF_MENU = (
 PORTAL_MENU = (
     ("", (
         Place("portal:home", _("My tasks"), "list-todo"),
-        Place("portal:agreement-list", _("Agreements"), "signature"),
+        Place("portal:agreement-list", _("Agreements"), "signature", also=("/portal/guideline/",)),
         Place("portal:inspection-list", _("Self-inspections"), "clipboard-list"),
         Place("portal:site-review-list", _("Site reviews"), "map-pinned"),
         Place("portal:finding-list", _("Findings"), "flag"),
         Place("portal:training-list", _("Training"), "graduation-cap"),
-        Place("portal:company", _("Our company"), "factory"),
+        Place("portal:company", _("Our company"), "factory", also=OF_THE_COMPANY),
         Place("portal:documents", _("Documents"), "folder-open"),
     )),
 )  # fmt: skip

@@ -6,12 +6,17 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.db.models import F
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from csr_portal.core.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """No open sign-up; the reader's language in mails."""
+    """No open sign-up; the reader's language in mails; what is wrong in words of ours."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("The email or the password is not right. Check both, or set a new password below.")
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -1,6 +1,7 @@
 """The reader's own settings: language, theme, time zone, notices; and whether the log-in still lasts."""
 
 import zoneinfo
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -18,6 +19,7 @@ from csr_portal.core.access import PersonRequest, open_page, person_page
 from csr_portal.core.digests import DigestPart
 from csr_portal.core.middleware import THEME_COOKIE, THEMES
 from csr_portal.core.models import Notice, User
+from csr_portal.core.roles import is_staff_member
 
 NOTICES_SHOWN = 100
 A_YEAR = 365 * 24 * 3600
@@ -71,6 +73,11 @@ class SettingsForm(forms.ModelForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Reminders of your own deadlines always come."),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_staff_member(self.instance):  # a supplier's people have no suppliers in their care
+            self.fields["muted_digests"].choices = [part for part in DigestPart.choices if part[0] != DigestPart.CARE]
 
 
 @person_page

@@ -12,7 +12,15 @@ from csr_portal.demo.story import Story
 from training import workflow
 from training.models import AuditorQualification, Course, Session
 
-PLACES = ["Suzhou, training centre", "Dongguan, hall 2", "Online", "Hamburg", "Yokohama", "Bắc Ninh"]
+# In the language of the session: whoever comes reads it.
+PLACES = [
+    {"zh-hans": "苏州培训中心", "ja": "蘇州研修センター", "en": "Suzhou, training centre"},
+    {"zh-hans": "东莞二号会议厅", "ja": "東莞 第2ホール", "en": "Dongguan, hall 2"},
+    {"zh-hans": "视频会议", "ja": "ビデオ会議", "en": "Online"},
+    {"zh-hans": "汉堡", "ja": "ハンブルク", "en": "Hamburg"},
+    {"zh-hans": "横滨", "ja": "横浜", "en": "Yokohama"},
+    {"zh-hans": "越南北宁", "ja": "バクニン", "en": "Bắc Ninh"},
+]
 TRAINERS = [("李明", "Li Ming"), ("Helen Marsh", "Helen Marsh"), ("山本 誠", "Yamamoto Makoto")]
 SESSIONS_A_YEAR = 6
 AT_ONE_SESSION = 14  # companies that send people
@@ -47,14 +55,15 @@ def plan(story: Story, staff: Staff, relations: list[Relation]) -> None:
 def _session(story: Story, staff: Staff, course: Course, held: dt.datetime, capacity: int) -> Session:
     local, latin = story.dice.choice(TRAINERS)
     place = story.dice.choice(PLACES)
+    language = story.dice.choice(["zh-hans", "zh-hans", "en", "ja"])
     session = workflow.plan_session(
         course,
         by=staff["training"],
         starts_at=held.replace(hour=9, minute=0),
         ends_at=held.replace(hour=17, minute=0),
-        place=place,
-        is_online=place == "Online",
-        language=story.dice.choice(["zh-hans", "zh-hans", "en", "ja"]),
+        place=place[language],
+        is_online=place["en"] == "Online",
+        language=language,
         provider="Nordhaven Academy",
         trainer=local,
         trainer_latin=latin,

@@ -46,6 +46,22 @@ ACTIONS = [
     ("corrective", "更换门锁与急救箱，指定专人每周检查", 20),
     ("preventive", "纳入月度安全巡查表并培训班组长", 40),
 ]
+# Suppliers read these: each in its own language.
+GOOD_RECORD = {
+    "zh-hans": "现场与培训记录良好",
+    "ja": "現場と研修の実績が良好なため",
+    "en": "Good record on site and in training",
+}
+IN_ORDER = {
+    "zh-hans": "样品与记录均符合要求",
+    "ja": "サンプルと記録に問題がないため",
+    "en": "Samples and records were in order",
+}
+ORIGIN = {
+    "zh-hans": "正在核实原材料来源",
+    "ja": "原材料の産地を確認中のため",
+    "en": "Origin of the raw material is being clarified",
+}
 # On sites that are not on their way to strategic every so many-th checkpoint is partly in order.
 WEAK_EVERY = [3, 5, 8, 100]
 # How far findings come, so that every state is there to be seen.
@@ -252,7 +268,7 @@ def _open_case(story: Story, staff: Staff, relation: Relation) -> None:
         return
     case = cases.open_review(supplier, request="Second source for the new line; volume doubles", by=supplier.owner)
     cases.prepare_review(case, recommendation="All conditions are met; we recommend approval.", by=staff["csr"])
-    cases.decide_review(case, outcome="approved", reason="Good record on site and in training", by=staff["csr2"])
+    cases.decide_review(case, outcome="approved", reason=GOOD_RECORD[supplier.language], by=staff["csr2"])
 
 
 def _decide_about_parts(staff: Staff, supplier: Supplier) -> None:
@@ -265,6 +281,6 @@ def _decide_about_parts(staff: Staff, supplier: Supplier) -> None:
     about: dict[str, Any] = {"segment": Segment.COOPERATING, "categories": [category], "sites": sites[:1]}
     case = cases.open_review(supplier, request="New tool at this site", by=supplier.owner, **about)
     cases.prepare_review(case, recommendation="The conditions for this site are met.", by=staff["csr"])
-    cases.decide_review(case, outcome="approved", reason="Samples and records were in order", by=staff["csr2"])
-    reason = "Origin of the raw material is being clarified"
+    cases.decide_review(case, outcome="approved", reason=IN_ORDER[supplier.language], by=staff["csr2"])
+    reason = ORIGIN[supplier.language]
     close_clearance(supplier, status="suspended", reason=reason, by=supplier.owner, site=sites[1])

@@ -76,6 +76,7 @@ class CompanyForm(forms.ModelForm):
     class Meta:
         model = Supplier
         fields = ("name", "name_latin", "region", "city", "address", "phone", "website", "language")
+        labels = {"name_latin": _("Company name in Latin letters")}
 
 
 def check_other_company(form: forms.ModelForm, data: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from suppliers.forms.fields import country_field
@@ -48,7 +48,15 @@ class SiteForm(forms.ModelForm):
             "processes",
         )
         widgets = {"categories": forms.CheckboxSelectMultiple}
-        labels = {"categories": _("What this site supplies")}
+        labels = {
+            "name_latin": pgettext_lazy("not of a person", "Name in Latin letters"),
+            "categories": _("What this site supplies"),
+            "is_active": _("People work here at present"),
+            "workers_women": _("Women who work here"),
+            "workers_men": _("Men who work here"),
+            "has_dormitory": _("There is a dormitory"),
+            "uses_chemicals": _("Hazardous chemicals are used"),
+        }
         help_texts = {
             "workers_women": _("All who work here on a usual day, whoever employs them"),
             "workers_under_16": _("Usually none. If there are any, say so: we help, and nobody is punished for it."),

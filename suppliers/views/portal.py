@@ -115,7 +115,7 @@ def people_invite(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         invitation = invitations.invite(request.supplier, by=request.user, **form.cleaned_data)
         return redirect("portal:people-invited", invitation.pk)
-    context = {"form": form, "title": _("Invite a colleague"), "back": "portal:people"}
+    context = {"form": form, "title": _("Invite a colleague"), "back": "portal:people", "verb": _("Invite")}
     return render(request, "portal/suppliers/form.html", context, status=422 if form.errors else 200)
 
 

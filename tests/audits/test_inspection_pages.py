@@ -63,6 +63,15 @@ def test_submit_page_lists_all_that_is_missing(inspection, alice, login):
     assert [blocker.code for blocker in page.context["blockers"]] == ["unanswered", "unanswered"]
 
 
+def test_submit_page_leads_to_the_first_missing_answer(inspection, alice, login):
+    """Whoever reads it is the one to act, so nobody else is named, and nothing has gone wrong yet."""
+    page = login(alice).get(f"/portal/inspections/{inspection.pk}/submit/")
+    first, second = page.context["blockers"]
+    shown = page.content.decode()
+    assert (shown.count(f'href="{first.url}"'), shown.count(f'href="{second.url}"')) == (2, 1)
+    assert shown.count("To act:") == 0
+
+
 def test_autosave_confirms_by_the_devices_id(inspection, alice, login):
     client_id = str(uuid.uuid4())
     said = save(login(alice), inspection, "a", choice="yes", note="", base_revision=0, client_id=client_id).json()
