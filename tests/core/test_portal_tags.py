@@ -8,6 +8,8 @@ from django.template import Context, RequestContext, Template
 from django.test import RequestFactory
 from django.utils import timezone, translation
 
+from csr_portal.core.templatetags.dates import whole_dates
+
 NOON = dt.datetime(2026, 11, 20, 4, 0, tzinfo=dt.UTC)  # noon in Shanghai
 
 
@@ -195,3 +197,10 @@ def test_history_tells_days_and_kept_texts_in_the_readers_language(noon):
     with translation.override("zh-hans"):
         html = render("{% history entries %}", entries=[entry], history_sentences=sentences)
     assert "承诺书, 2027年12月5日, –" in html
+
+
+def test_dates_inside_a_sentence_are_kept_whole_and_the_sentence_is_escaped():
+    shown = whole_dates("苏州<一厂>：有效期至 2028年2月28日；10月5日决定")
+    assert shown == (
+        '苏州&lt;一厂&gt;：有效期至 <span class="whole">2028年2月28日</span>；<span class="whole">10月5日</span>决定'
+    )

@@ -1,15 +1,17 @@
 """Days and moments in the reader's language and time zone."""
 
 import datetime as dt
+import re
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from csr_portal.core import dates
 
 register = template.Library()
+DATE_IN_WORDS = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日")
 
 
 @register.simple_tag
@@ -63,3 +65,11 @@ def day_short(value: dt.date | None) -> str:
 @register.filter
 def day_long(value: dt.date | None) -> str:
     return dates.day_text(value)
+
+
+@register.filter
+def whole_dates(text: object) -> SafeString:
+    """A Chinese or Japanese sentence in which no line ends inside a date."""
+    escaped = str(conditional_escape(text))
+    marked = DATE_IN_WORDS.sub(lambda found: f'<span class="whole">{found[0]}</span>', escaped)
+    return mark_safe(marked)  # noqa: S308  (escaped above; the pattern holds digits and three characters)
