@@ -1,7 +1,7 @@
 """The reader's own settings: language, theme, time zone, notices; and whether the log-in still lasts."""
 
 import zoneinfo
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -77,7 +77,8 @@ class SettingsForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not is_staff_member(self.instance):  # a supplier's people have no suppliers in their care
-            self.fields["muted_digests"].choices = [part for part in DigestPart.choices if part[0] != DigestPart.CARE]
+            parts = [part for part in DigestPart.choices if part[0] != DigestPart.CARE]
+            cast(forms.MultipleChoiceField, self.fields["muted_digests"]).choices = parts
 
 
 @person_page

@@ -68,7 +68,7 @@ def day_long(value: dt.date | None) -> str:
 
 
 @register.filter
-def whole_dates(text: object) -> SafeString:
+def whole_dates(text: str) -> SafeString:
     """A Chinese or Japanese sentence in which no line ends inside a date."""
     escaped = str(conditional_escape(text))
     marked = DATE_IN_WORDS.sub(lambda found: f'<span class="whole">{found[0]}</span>', escaped)
