@@ -196,9 +196,11 @@ def verify() -> Verdict:
         if anchors.get(count, entry.hash) != entry.hash:
             return Verdict(count - 1, count, "entry differs from the anchor")
         previous = entry.hash
-    newest = max([*anchors, ChainHead.objects.values_list("count", flat=True).first() or 0])
-    if newest > count:
+    last = head()[0]
+    if max([*anchors, last]) > count:
         return Verdict(count, count + 1, "newest entries are missing")
+    if last < count:
+        return Verdict(last, last + 1, "entry was inserted")
     return Verdict(count)
 
 

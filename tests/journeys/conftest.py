@@ -4,8 +4,6 @@ import os
 import shutil
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
 from playwright.sync_api import sync_playwright
 
 PASSWORD = "correct horse battery"
@@ -52,22 +50,6 @@ def open_browser(chromium, live_server, django_db_serialized_rollback):
     yield open_page
     for context in contexts:
         context.close()
-
-
-@pytest.fixture
-def erasable(transactional_db, django_db_serialized_rollback):
-    """What is evidence refuses to be deleted, also when a test cleans up: without its triggers it goes."""
-    yield
-    if connection.vendor != "sqlite":
-        return  # TRUNCATE asks no row
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        triggers = cursor.fetchall()
-        for name, _sql in triggers:
-            cursor.execute(f'DROP TRIGGER "{name}"')
-        call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True)
-        for _name, sql in triggers:
-            cursor.execute(sql)
 
 
 @pytest.fixture
