@@ -5,7 +5,16 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from agreements.models import Acknowledgement, Agreement, Campaign, Document, SignatureEvent, SigningLink, Version
+from agreements.models import (
+    Acknowledgement,
+    Agreement,
+    Campaign,
+    Document,
+    FrameContract,
+    SignatureEvent,
+    SigningLink,
+    Version,
+)
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -50,4 +59,4 @@ class SigningLinkAdmin(ReadOnly):
     search_fields = ("agreement__number", "name")
 
 
-admin.site.register([Document, Version, Campaign], ReadOnly)
+admin.site.register([Document, Version, Campaign, FrameContract], ReadOnly)

@@ -29,10 +29,9 @@ def load_text(data: dict[str, Any], *, by: User | None) -> None:
     )
     if document.versions.exists():
         return
-    fields = ("number", "prevailing_language", "validity_months", "staff_note", "intro")
-    version = Version.objects.create(
-        document=document, status=VersionStatus.DRAFT, turn="csr", **{name: data[name] for name in fields}
-    )
+    fields = ("number", "prevailing_language", "validity_months", "notice_days", "staff_note", "intro")
+    values = {name: data[name] for name in fields if name in data}
+    version = Version.objects.create(document=document, status=VersionStatus.DRAFT, turn="csr", **values)
     clauses = {
         clause["key"]: Clause.objects.create(version=version, position=position, **clause)
         for position, clause in enumerate(data["clauses"], 1)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from agreements.models import Acknowledgement, Agreement, Version
 from agreements.states import AcknowledgementStatus, AgreementStatus, DocumentKind
+from agreements.terms import day_for, with_own_days
 from csr_portal.core.dates import day_text
 from suppliers.gates import Condition, by_supplier, condition, validity_state
 from suppliers.models import Supplier
@@ -18,7 +19,7 @@ from suppliers.states import ConditionState
 
 def _agreements_of(suppliers: Sequence[Supplier]) -> dict[int, list[Agreement]]:
     rows = Agreement.objects.csr().filter(supplier__in=suppliers)
-    return by_supplier(rows.select_related("version").order_by("-pk"))
+    return by_supplier(with_own_days(rows.select_related("version").order_by("-pk")))
 
 
 @condition(_agreements_of, gettext_lazy("CSR agreement"))
@@ -36,7 +37,7 @@ def agreement_in_force(
             since=waiting.status_since.date() if waiting else None, facts={"agreement": None},
             **_urls("agreement", supplier, waiting or (rows[0] if rows else None)),
         )  # fmt: skip
-    state = validity_state(held.valid_until, day)
+    state = validity_state(held.valid_until, day_for(held, day))
     text = _held_text(held)
     if waiting:
         text = _("%(held)s; version %(version)s waits for a signature") % {
@@ -71,6 +72,8 @@ def _held_text(held: Agreement) -> str:
         text = _("Own code of conduct, accepted in place of version %(version)s, in force to %(date)s") % values
     else:
         text = _("Version %(version)s, in force to %(date)s") % values
+    if held.notice_until:
+        text = _("%(held)s, notice given") % {"held": text}
     if held.reservations:
         numbers = ", ".join(str(item["position"]) for item in held.reservations)
         text = _("%(held)s, with an accepted reservation on clause %(clauses)s") % {"held": text, "clauses": numbers}
@@ -78,7 +81,10 @@ def _held_text(held: Agreement) -> str:
 
 
 def _holds(row: Agreement, day: dt.date) -> bool:
-    return row.status == AgreementStatus.IN_FORCE and row.valid_until is not None and row.valid_until >= day
+    """In force on that day; today's end is the supplier's own (R-VAL-1)."""
+    if row.status != AgreementStatus.IN_FORCE or row.valid_until is None:
+        return False
+    return row.valid_until >= day_for(row, day)
 
 
 def _why_no_agreement(rows: list[Agreement], waiting: Agreement | None) -> tuple[str, str, dt.date | None]:
@@ -156,9 +162,8 @@ def _urls(page: str, supplier: Supplier, row: Agreement | Acknowledgement | None
 
 def standing(suppliers: Sequence[Supplier], day: dt.date) -> dict[int, dict[str, Any]]:
     """The suppliers' agreements and guidelines as list columns, and what waits. Two queries."""
-    agreements = by_supplier(
-        Agreement.objects.filter(supplier__in=suppliers).select_related("document").order_by("-pk")
-    )
+    rows = Agreement.objects.filter(supplier__in=suppliers).select_related("document").order_by("-pk")
+    agreements = by_supplier(with_own_days(rows))
     papers = by_supplier(Acknowledgement.objects.filter(supplier__in=suppliers).order_by("-pk"))
     return {pk: _standing_of(agreements[pk], papers[pk], day) for pk in (supplier.pk for supplier in suppliers)}
 
@@ -173,7 +178,8 @@ def _standing_of(agreements: list[Agreement], papers: list[Acknowledgement], day
     ]
     waiting += open_papers
     if held:
-        status = "expiring" if validity_state(held.valid_until, day) == ConditionState.EXPIRING else "in_force"
+        state = validity_state(held.valid_until, day_for(held, day))
+        status = "expiring" if state == ConditionState.EXPIRING else "in_force"
     else:
         status = _status_without_force(csr)
     return {

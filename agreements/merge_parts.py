@@ -14,4 +14,5 @@ PARTS = [
     ),
     Part("agreements.Acknowledgement", Rule.STAYS),
     Part("agreements.CampaignTarget", Rule.STAYS),
+    Part("agreements.FrameContract", Rule.STAYS),
 ]

@@ -20,6 +20,7 @@ PLACEHOLDERS: dict[str, Any] = {
     "agreement_number": _("Number of the agreement"),
     "version": _("Version of the text"),
     "validity_months": _("Months of validity"),
+    "notice_days": _("Days of notice"),
 }
 IN_BRACES = re.compile(r"\{([^{}]*)\}")
 

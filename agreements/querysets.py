@@ -107,6 +107,10 @@ class AgreementQuerySet(OwnedBySupplierQuerySet):
         return self.in_force().filter(valid_until__lt=day)
 
 
+class FrameContractQuerySet(OwnedBySupplierQuerySet):
+    pass
+
+
 class OfAgreementQuerySet(OwnedBySupplierQuerySet):
     supplier_path = "agreement__supplier"
 

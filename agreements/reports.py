@@ -78,6 +78,7 @@ def placeholder_values(agreement: Agreement) -> dict[str, Any]:
         "agreement_number": agreement.number,
         "version": agreement.version.number,
         "validity_months": agreement.version.validity_months,
+        "notice_days": agreement.version.notice_days,
     }
 
 

@@ -52,6 +52,11 @@ SENTENCES = {
     "agreement.renew_stamp": (_("Archive stamp renewed, good until %(archived_until)s"), "ok", "circle-check"),
     "agreement.supersede": (_("Replaced by agreement %(by_number)s"), "neutral", "layers"),
     "agreement.expire": (_("Agreement expired"), "bad", "calendar-x"),
+    "agreement.give_notice": (_("Notice given, ends on %(until)s"), "warn", "calendar-x"),
+    "agreement.withdraw_notice": (_("Notice withdrawn, in force until %(until)s"), "ok", "undo-2"),
+    "agreement.end_by_notice": (_("Agreement ended by notice"), "neutral", "file-x"),
+    "agreement.limit": (_("In force until %(to)s instead of %(from)s, by the frame contract"), "info", "calendar-x"),
+    "frame_contract.set": (_("Frame contract %(number)s until %(until)s"), "neutral", "calendar"),
     "agreement.terminate": (_("Agreement terminated"), "neutral", "file-x"),
     "document.hand_over": (_("Signs for the company: %(successor)s, before: %(person)s"), "info", "repeat"),
     "agreement.hand_over": (

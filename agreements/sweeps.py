@@ -7,13 +7,19 @@ from django.utils import timezone
 from agreements import campaigns, workflow
 from agreements.models import Agreement, ChopPaper
 from agreements.tasks import straighten_paper, tell_expiring
+from agreements.terms import own_days
 from csr_portal.core.timezones import today
 
 
 def nightly(day: dt.date | None = None) -> int:
-    """End what has run out; return how many. Safe to run twice. Called by the root's nightly task."""
+    """End what has run out on the supplier's own day; return how many. Safe to run twice.
+
+    Called by the root's task, every hour: somewhere it is always midnight.
+    """
     day = day or today()
-    rows = list(Agreement.objects.ended_before(day).order_by("supplier_id", "pk"))
+    near = list(Agreement.objects.ended_before(day + dt.timedelta(days=1)).order_by("supplier_id", "pk"))
+    days = own_days(near, day)
+    rows = [row for row in near if row.valid_until and row.valid_until < days.get(row.supplier_id, day)]
     for agreement in rows:
         workflow.expire(agreement, day=day)
     seal_again(day)

@@ -10,7 +10,7 @@ from agreements.views import portal as p
 from agreements.views import staff as s
 from agreements.views import texts as t
 
-STEPS = ("recall", "terminate", "confirm_chop", "refuse_chop")
+STEPS = ("recall", "terminate", "give_notice", "withdraw_notice", "confirm_chop", "refuse_chop")
 CAMPAIGN_STEPS = ("begin", "pause", "resume", "recall")
 DECISIONS = ("accept_reservation", "refuse_reservation", "accept_own_code", "refuse_own_code")
 
@@ -50,6 +50,7 @@ staff = [
     path("agreements/<int:pk>/paper/progress/", d.agreement_paper_progress, name="agreement-paper-progress"),
     path("agreements/<int:pk>/paper/pages/<int:page>/", d.agreement_paper_page, name="agreement-paper-page"),
     path("agreements/<int:pk>/text/pages/<int:number>/", d.agreement_text_page, name="agreement-text-page"),
+    path("agreements/<int:pk>/frame-contract/", d.agreement_frame_contract, name="agreement-frame-contract"),
     path("agreements/<int:pk>/countersign/", d.agreement_countersign, name="agreement-countersign"),
     path("delegations/", g.delegation_list, name="delegation-list"),
     path("delegations/<int:pk>/revoke/", g.delegation_revoke, name="delegation-revoke"),

@@ -1,12 +1,13 @@
 """What anybody may learn about an agreement by its code or its file."""
 
 from django.db.models import Q
-from django.utils import timezone
 
 from agreements.models import Agreement
 from agreements.states import AgreementStatus
+from agreements.terms import own_days
 from csr_portal.core.models import HistoryEntry
 from csr_portal.core.seal import sha256
+from csr_portal.core.timezones import today
 
 
 def by_code(code: str) -> Agreement | None:
@@ -39,7 +40,8 @@ def result(agreement: Agreement | None, comparison: str = "") -> str:
     if comparison == "other" or not all(_is_intact(file, digest) for file, digest in copies if digest):
         return "altered"
     if agreement.status == AgreementStatus.IN_FORCE:
-        is_over = agreement.valid_until is not None and agreement.valid_until < timezone.localdate()
+        day = own_days([agreement], today()).get(agreement.supplier_id, today())
+        is_over = agreement.valid_until is not None and agreement.valid_until < day
         return "expired" if is_over else "valid"
     return str(agreement.status)
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models import Document, OwnCode, OwnCodeClause
+from agreements.models import Document, FrameContract, OwnCode, OwnCodeClause
 from agreements.permissions import can_delegate_for_others
 from agreements.states import DocumentKind
 from agreements.workflow.company import MAX_SIGNERS
@@ -91,6 +91,17 @@ class DelegationForm(forms.Form):
         self.fields["delegate"].queryset = people  # type: ignore[attr-defined]
         papers = Document.objects.exclude(kind=DocumentKind.GUIDELINE)
         self.fields["documents"].queryset = papers  # type: ignore[attr-defined]
+
+
+class FrameContractForm(forms.Form):
+    number = forms.CharField(label=_("Number of the frame contract"), max_length=60, required=False)
+    ends_on = forms.DateField(
+        label=_("Last day"), widget=DateInput, required=False, help_text=_("Empty: without an end")
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, contract: FrameContract | None, **kwargs: Any) -> None:
+        initial = {"number": contract.number, "ends_on": contract.ends_on} if contract else {}
+        super().__init__(*args, initial=initial, **kwargs)
 
 
 class ReasonForm(forms.Form):

@@ -75,10 +75,11 @@ class VersionForm(TextsForm):
     number = forms.CharField(label=_("Number of the version"), max_length=20)
     prevailing_language = forms.ChoiceField(label=_("Language that prevails"), choices=settings.LANGUAGES)
     validity_months = forms.IntegerField(label=_("Valid for (months)"), min_value=1, max_value=120)
+    notice_days = forms.IntegerField(label=_("Notice period (days)"), min_value=0, max_value=365)
     staff_note = forms.CharField(label=_("Note for staff"), required=False, max_length=1000)
 
     def __init__(self, *args: Any, version: Version, **kwargs: Any) -> None:
-        names = ("number", "prevailing_language", "validity_months", "staff_note")
+        names = ("number", "prevailing_language", "validity_months", "notice_days", "staff_note")
         super().__init__(*args, initial={name: getattr(version, name) for name in names}, **kwargs)
         self.version = version
         self.add_texts("intro", _("Preamble"), version.intro, rows=3, limit=3000)

@@ -5,6 +5,7 @@ from agreements.models.campaigns import Campaign, CampaignTarget
 from agreements.models.chop import ChopFile, ChopPage, ChopPaper
 from agreements.models.company import CompanySigner, CounterSignature, Delegation
 from agreements.models.documents import CheckQuestion, Clause, Document, Version
+from agreements.models.frame import FrameContract
 from agreements.models.guideline import Acknowledgement
 from agreements.models.own_code import OwnCode, OwnCodeClause
 from agreements.models.signing import MAX_ATTEMPTS, MAX_CODES, SignatureEvent, SigningLink, new_nonce
@@ -23,6 +24,7 @@ __all__ = [
     "CounterSignature",
     "Delegation",
     "Document",
+    "FrameContract",
     "MAX_ATTEMPTS",
     "MAX_CODES",
     "OwnCode",

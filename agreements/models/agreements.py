@@ -1,5 +1,6 @@
 """One text, issued to one supplier."""
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -37,6 +38,8 @@ class Agreement(Tracked):
     presented_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     valid_from = models.DateField(_("in force from"), null=True, blank=True)
     valid_until = models.DateField(_("valid to"), null=True, blank=True)
+    sealed_until = models.DateField(null=True, blank=True, editable=False)  # as in the sealed file; never later
+    notice_until = models.DateField(_("ends by notice"), null=True, blank=True, editable=False)
     sealed_file = models.FileField(max_length=200, blank=True, editable=False)
     sealed_sha256 = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     sealed_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -47,6 +50,8 @@ class Agreement(Tracked):
     is_own_code = models.BooleanField(_("own code of conduct"), default=False, editable=False)
     end_reason = models.TextField(_("reason"), blank=True)
     verify_code = models.CharField(_("code"), max_length=24, unique=True, default=new_verify_code, editable=False)
+
+    own_today: dt.date | None = None  # the supplier's own day, see terms.py
 
     objects = AgreementQuerySet.as_manager()
 
@@ -101,3 +106,8 @@ class Agreement(Tracked):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def holds(self) -> bool:
+        """Sealed and not ended; whether its last day is over is asked of terms.py."""
+        return self.status == AgreementStatus.IN_FORCE

@@ -48,6 +48,7 @@ class Version(Tracked):
         _("language that prevails"), max_length=10, choices=settings.LANGUAGES, default="en"
     )
     validity_months = models.PositiveSmallIntegerField(_("valid for (months)"), default=36)
+    notice_days = models.PositiveSmallIntegerField(_("notice period (days)"), default=30)
     intro = models.JSONField(_("preamble"), validators=[validate_texts], default=dict)
     staff_note = models.TextField(_("note for staff"), blank=True)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)

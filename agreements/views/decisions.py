@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agreements import viewing, workflow
-from agreements.forms.decisions import CountersignForm, ReasonForm, SignersForm, clause_forms
+from agreements.forms.decisions import CountersignForm, FrameContractForm, ReasonForm, SignersForm, clause_forms
 from agreements.models import Agreement, ChopPage, ChopPaper, Document
 from agreements.permissions import can_decide
 from agreements.states import AgreementStatus
@@ -135,6 +135,22 @@ def agreement_paper_page(request: PersonRequest, pk: int, page: int) -> HttpResp
     """One straightened page of a paper with the company chop."""
     row = get_object_or_404(ChopPage.objects.exclude(picture=""), paper__agreement=_agreement(request, pk), pk=page)
     return file_response(row.picture, name=f"{row.position}.jpg", media_type="image/jpeg", inline=True)
+
+
+@staff_page(*PROCUREMENT)
+@require_POST
+def agreement_frame_contract(request: PersonRequest, pk: int) -> HttpResponse:
+    """When the frame contract with this supplier ends; the agreement ends with it."""
+    agreement, form = _agreement(request, pk), FrameContractForm(request.POST, contract=None)
+    if not form.is_valid():
+        messages.error(request, _("Last day: give a date."))
+        return redirect("staff:agreement-detail", pk)
+    try:
+        workflow.set_frame_contract(agreement.supplier, by=request.user, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+    except WorkflowError as error:
+        _say(request, error)
+    return redirect("staff:agreement-detail", pk)
 
 
 @staff_page()

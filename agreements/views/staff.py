@@ -15,13 +15,14 @@ from django.views.decorators.http import require_POST
 
 from agreements import campaigns, workflow
 from agreements.audience import undeliverable
-from agreements.forms.decisions import CountersignForm, ReasonForm, SignersForm
+from agreements.forms.decisions import CountersignForm, FrameContractForm, ReasonForm, SignersForm
 from agreements.forms.issuing import IssueForm
-from agreements.models import Acknowledgement, Agreement, Campaign, Document, Version
+from agreements.models import Acknowledgement, Agreement, Campaign, Document, FrameContract, Version
 from agreements.permissions import can_issue, signing_for
 from agreements.placeholders import PLACEHOLDERS
 from agreements.reports import PDF_LANGUAGES, agreement_text, draw_text, text_content
 from agreements.states import AcknowledgementStatus, AgreementStatus, CampaignStatus, DocumentKind, EventKind
+from agreements.terms import notice_end
 from agreements.views.shared import agreement_file
 from csr_portal.core.access import staff_page
 from csr_portal.core.files import file_response
@@ -205,12 +206,24 @@ def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "history": HistoryEntry.objects.about(agreement).select_related("by")[:20],
         "declined": agreement.events.filter(kind=EventKind.DECLINED).last(),
     }
-    return render(request, "staff/agreements/agreement_detail.html", context)
+    return render(request, "staff/agreements/agreement_detail.html", context | _endings(request, agreement))
+
+
+def _endings(request: HttpRequest, agreement: Agreement) -> dict[str, Any]:
+    """What may end the agreement before its term: notice, the frame contract."""
+    contract = FrameContract.objects.filter(supplier=agreement.supplier_id).first()
+    is_limited = agreement.document.kind == DocumentKind.CSR_AGREEMENT and (agreement.is_open or agreement.holds)
+    return {
+        "contract": contract,
+        "contract_form": FrameContractForm(contract=contract) if is_limited and can_issue(request.user) else None,
+        "notice_end": notice_end(agreement, timezone.now()) if agreement.holds else None,
+    }
 
 
 def _agreement(request: HttpRequest, pk: int) -> Agreement:
     rows = Agreement.objects.visible_to(request.user)
-    return get_object_or_404(rows.select_related("supplier__owner", "version__document", "issued_by"), pk=pk)
+    rows = rows.select_related("supplier__owner", "version__document", "document", "issued_by")
+    return get_object_or_404(rows, pk=pk)
 
 
 @staff_page(*PROCUREMENT)

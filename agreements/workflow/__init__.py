@@ -17,8 +17,9 @@ from agreements.workflow.drafts import (
     save_clause,
     save_question,
 )
+from agreements.workflow.endings import expire, give_notice, set_frame_contract, terminate, withdraw_notice
 from agreements.workflow.evidence import Trace, note_event
-from agreements.workflow.force import come_into_force, expire, recall, renew_archive_stamp, seal_agreement, terminate
+from agreements.workflow.force import come_into_force, recall, renew_archive_stamp, seal_agreement
 from agreements.workflow.guideline import ACKNOWLEDGEMENT_STEPS, acknowledge, view_guideline
 from agreements.workflow.issuing import DUE_DAYS, Plan, issue, plan
 from agreements.workflow.links import enter_code, link_problem, send_code, share, view
@@ -52,6 +53,7 @@ __all__ = [
     "edit_version",
     "enter_code",
     "expire",
+    "give_notice",
     "issue",
     "link_problem",
     "missing_in_text",
@@ -71,10 +73,12 @@ __all__ = [
     "seal_agreement",
     "send_code",
     "set_company_signers",
+    "set_frame_contract",
     "share",
     "sign",
     "terminate",
     "upload_chop",
     "view",
     "view_guideline",
+    "withdraw_notice",
 ]

@@ -42,7 +42,7 @@ def create_draft(document: Document, *, number: str, by: User) -> Version:
 
 
 def _draft(document: Document, number: str, source: Version | None, by: User) -> Version:
-    fields = ("prevailing_language", "validity_months", "intro", "staff_note")
+    fields = ("prevailing_language", "validity_months", "notice_days", "intro", "staff_note")
     copied = {name: getattr(source, name) for name in fields} if source else {}
     version = Version.objects.create(document=document, number=number, status=VersionStatus.DRAFT, turn="csr", **copied)
     if source:

@@ -1,4 +1,4 @@
-"""From signature to force, and every way an agreement ends."""
+"""From signature to force; recalled before it is signed."""
 
 import datetime as dt
 from typing import Any
@@ -80,7 +80,7 @@ def come_into_force(agreement: Agreement, *, sealed_file: str, sealed_sha256: st
     move(
         agreement, STEPS, "agreement.come_into_force", by=SYSTEM,
         data={"sealed_sha256": sealed_sha256, **dates}, sealed_file=sealed_file, sealed_sha256=sealed_sha256,
-        sealed_at=timezone.now(), archived_until=agreement.archived_until, **dates,
+        sealed_at=timezone.now(), archived_until=agreement.archived_until, sealed_until=agreement.valid_until, **dates,
     )  # fmt: skip
     events.sealed(agreement)
     events.changed(agreement)
@@ -103,21 +103,3 @@ def recall(agreement: Agreement, *, by: Actor, reason: str, campaign: bool = Fal
     revoke_links(agreement, by=by)
     tell_both(agreement, "agreements/recalled", "recalled", {"reason": reason}, without_staff=campaign)
     facts_changed(supplier, by=by)
-
-
-@transaction.atomic
-def terminate(agreement: Agreement, *, by: Actor, reason: str) -> None:
-    supplier = lock(agreement.supplier_id)
-    move(agreement, STEPS, "agreement.terminate", by=by, reason=reason, end_reason=reason)
-    events.changed(agreement)
-    tell_both(agreement, "agreements/terminated", "terminated", {"reason": reason})
-    facts_changed(supplier, by=by)
-
-
-@transaction.atomic
-def expire(agreement: Agreement, *, day: dt.date | None = None) -> None:
-    supplier = lock(agreement.supplier_id)
-    move(agreement, STEPS, "agreement.expire", by=SYSTEM)
-    events.changed(agreement)
-    tell_both(agreement, "agreements/expired", "expired")
-    facts_changed(supplier, day=day)

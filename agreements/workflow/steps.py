@@ -27,6 +27,14 @@ def own_code_blockers(agreement: Agreement) -> list[Blocker]:
     return blockers if rows else [Blocker("no_code", _("No code of conduct was uploaded."), "supplier")]
 
 
+def given_blockers(agreement: Agreement) -> list[Blocker]:
+    return [Blocker("noticed", _("Notice has been given already."))] if agreement.notice_until else []
+
+
+def not_given_blockers(agreement: Agreement) -> list[Blocker]:
+    return [] if agreement.notice_until else [Blocker("not_noticed", _("No notice has been given."))]
+
+
 STEPS = {
     "agreement.view": Step((A.ISSUED,), A.VIEWED, acts_for_or_signatory, "supplier"),
     "agreement.share": Step(READABLE, A.VIEWED, acts_for, "signatory"),
@@ -47,4 +55,7 @@ STEPS = {
     "agreement.supersede": Step((A.IN_FORCE,), A.SUPERSEDED, is_system),
     "agreement.expire": Step((A.IN_FORCE,), A.EXPIRED, is_system, "buyer"),
     "agreement.terminate": Step((A.IN_FORCE,), A.TERMINATED, can_issue),
+    "agreement.give_notice": Step((A.IN_FORCE,), A.IN_FORCE, can_issue, "", given_blockers),
+    "agreement.withdraw_notice": Step((A.IN_FORCE,), A.IN_FORCE, can_issue, "", not_given_blockers),
+    "agreement.end_by_notice": Step((A.IN_FORCE,), A.TERMINATED, is_system),
 }

@@ -62,12 +62,20 @@ ROUTES = {
     "staff:agreement-issue": Route(PROCUREMENT),
     **{
         f"staff:agreement-{step}": Route(PROCUREMENT, agreement, "post")
-        for step in ("recall", "terminate", "confirm-chop", "refuse-chop")
+        for step in (
+            "recall",
+            "terminate",
+            "give-notice",
+            "withdraw-notice",
+            "confirm-chop",
+            "refuse-chop",
+        )
     },
     **{
         f"staff:agreement-{step}": Route(CSR, agreement, "post")
         for step in ("accept-reservation", "refuse-reservation", "accept-own-code", "refuse-own-code")
     },
+    "staff:agreement-frame-contract": Route(PROCUREMENT, agreement, "post"),
     "staff:agreement-coverage": Route(STAFF),
     "staff:agreement-coverage-remind": Route(PROCUREMENT, method="post"),
     "staff:agreement-own-code": Route(PROCUREMENT, agreement),

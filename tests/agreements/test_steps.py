@@ -1,5 +1,7 @@
 """The table of steps, written a second time by hand: who may do what from where, and nobody anything else."""
 
+import datetime as dt
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -32,6 +34,9 @@ AGREEMENT = {
     "supersede": ({"in_force"}, "superseded", set()),
     "expire": ({"in_force"}, "expired", set()),
     "terminate": ({"in_force"}, "terminated", PROCUREMENT),
+    "give_notice": ({"in_force"}, "in_force", PROCUREMENT),
+    "withdraw_notice": ({"in_force"}, "in_force", PROCUREMENT),
+    "end_by_notice": ({"in_force"}, "terminated", set()),
 }
 ACKNOWLEDGEMENT = {
     "view": ({"issued"}, "viewed", SUPPLIER),
@@ -90,8 +95,9 @@ def test_step_is_refused_to_everybody_the_table_does_not_name(name, acme, reques
 @pytest.mark.parametrize("name", AGREEMENT)
 def test_step_goes_from_its_sources_only_and_to_its_target(name, acme):
     sources, target, _who = AGREEMENT[name]
+    noticed = dt.date(2026, 12, 21) if name == "withdraw_notice" else None
     for status in AgreementStatus.values:
-        row = AgreementFactory(supplier=acme, status=status)
+        row = AgreementFactory(supplier=acme, status=status, notice_until=noticed)
         OwnCodeFactory(agreement=row)
         if status in sources:
             move(row, workflow.STEPS, f"agreement.{name}", by=SYSTEM)

@@ -186,7 +186,9 @@ def test_pages_write_a_text_of_ones_own(csr_manager, login):
     assert row.text["en"] == "Reported."
     client.post(reverse("staff:clause-delete", args=[row.pk]))
     assert keys(version) == ["emergency"]
-    data = {"number": "1", "prevailing_language": "zh-hans", "validity_months": "24"} | fields("intro", WORDS)
+    data = {"number": "1", "prevailing_language": "zh-hans", "validity_months": "24", "notice_days": "60"} | fields(
+        "intro", WORDS
+    )
     assert client.post(reverse("staff:version-edit", args=[version.pk]), data).url == here
     version.refresh_from_db()
     assert (version.prevailing_language, version.validity_months, version.intro) == ("zh-hans", 24, WORDS)
@@ -223,7 +225,7 @@ def test_pages_write_check_questions(csr_manager, login):
 
 
 def test_version_number_is_given_once(draft, csr_manager, login):
-    data = {"number": "2026.1", "prevailing_language": "en", "validity_months": "36"}
+    data = {"number": "2026.1", "prevailing_language": "en", "validity_months": "36", "notice_days": "30"}
     page = login(csr_manager).post(reverse("staff:version-edit", args=[draft.pk]), data)
     assert page.context["form"].errors == {"number": ["Version 2026.1 exists already."]}
 
