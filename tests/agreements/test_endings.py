@@ -226,5 +226,5 @@ def test_notice_and_frame_contract_on_the_page(agreement, buyer, login):
 def test_supplier_reads_of_the_notice(agreement, buyer, alice, login):
     workflow.give_notice(agreement, by=buyer, reason="Supply ends")
     page = login(alice).get(reverse("portal:agreement-detail", args=[agreement.pk])).content.decode()
-    assert "The company has given notice" in page
+    assert "公司已发出终止通知：协议于" in page
     assert "Supply ends" in page
