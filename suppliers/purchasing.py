@@ -4,15 +4,15 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from csr_portal.core.timezones import today
 from suppliers import clearances, gates
 from suppliers.clearances import Scope
 from suppliers.gates import Condition, Gate
-from suppliers.identity import normalised, registration_key
 from suppliers.models import Clearance, GatePolicy, Supplier
+from suppliers.numbers import find_all
 from suppliers.snapshots import LEFT_OUT
 from suppliers.states import ConditionState, Segment
 from suppliers.states import SupplierStatus as S
@@ -142,41 +142,11 @@ def ask_all(suppliers: QuerySet, numbers: Iterable[str], segment: str, day: dt.d
     country. What is found twice, or not among `suppliers`, is denied.
     """
     numbers = list(numbers)
-    found = _found(suppliers, numbers)
+    found = find_all(suppliers, numbers)
     desk = Desk(list({supplier.pk: supplier for supplier in found.values()}.values()), day)
     for asked in numbers:
         supplier = found.get(asked)
         yield desk.ask(supplier, segment, asked=asked) if supplier else _unknown(asked, segment, desk.day)
-
-
-def _found(suppliers: QuerySet, numbers: list[str]) -> dict[str, Supplier]:
-    """Two queries at most, whatever the number of numbers. Our own number goes before a registration number."""
-    own = {supplier.number: supplier for supplier in suppliers.filter(number__in=numbers)}
-    others = [number for number in numbers if number not in own and normalised(number)]
-    condition = Q(pk__in=())
-    for number in others:
-        condition |= _registered_as(number)
-    by_key = list(suppliers.filter(condition)) if others else []
-    for number in others:
-        fitting = [supplier for supplier in by_key if _is_registered_as(supplier, number)]
-        if len(fitting) == 1:
-            own[number] = fitting[0]
-    return own
-
-
-def _registered_as(number: str) -> Q:
-    country, _colon, rest = number.partition(":")
-    if rest:
-        return Q(registration_key=registration_key(country.strip().upper(), rest))
-    return Q(registration_key__endswith=f":{normalised(number)}")
-
-
-def _is_registered_as(supplier: Supplier, number: str) -> bool:
-    key = supplier.registration_key or ""
-    country, _colon, rest = number.partition(":")
-    if rest:
-        return key == registration_key(country.strip().upper(), rest)
-    return key.endswith(f":{normalised(number)}")
 
 
 def _unknown(asked: str, segment: str, day: dt.date) -> Answer:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from agreements import campaigns, workflow
 from agreements.audience import undeliverable
 from agreements.forms.decisions import CountersignForm, FrameContractForm, ReasonForm, SignersForm
-from agreements.forms.issuing import IssueForm
+from agreements.forms.issuing import IssueForm, Whom
 from agreements.models import Acknowledgement, Agreement, Campaign, Document, FrameContract, Version
 from agreements.permissions import can_issue, signing_for
 from agreements.placeholders import PLACEHOLDERS
@@ -34,7 +34,7 @@ from csr_portal.core.timezones import today
 from csr_portal.core.workflow import WorkflowError, available
 from suppliers.lists import country_filter, label_of
 from suppliers.models import Supplier
-from suppliers.querysets import search_condition
+from suppliers.querysets import SupplierQuerySet, search_condition
 from suppliers.workflow.supplier import remind
 
 PROCUREMENT = (Role.BUYER, Role.CSR_MANAGER)
@@ -252,7 +252,7 @@ def agreement_issue(request: HttpRequest) -> HttpResponse:
     """Choose a text and suppliers; look at who gets it and who does not; then issue."""
     suppliers = Supplier.objects.visible_to(request.user).in_relation()
     data = request.POST if request.method == "POST" else (request.GET if "version" in request.GET else None)
-    form = IssueForm(data, suppliers=suppliers, initial={"suppliers": request.GET.getlist("supplier")})
+    form = IssueForm(data, suppliers=suppliers, initial=_preset(request, suppliers))
     plan, unreachable = None, []
     if form.is_bound and form.is_valid():
         plan = workflow.plan(form.cleaned_data["version"], form.audience().order_by("name"))
@@ -261,6 +261,13 @@ def agreement_issue(request: HttpRequest) -> HttpResponse:
         unreachable = undeliverable(plan.issued)
     context = {"form": form, "plan": plan, "unreachable": unreachable}
     return render(request, "staff/agreements/issue.html", context)
+
+
+def _preset(request: HttpRequest, suppliers: SupplierQuerySet) -> dict[str, str]:
+    """The suppliers that a link or the supplier list has chosen already."""
+    pks = [int(pk) for pk in request.GET.getlist("supplier")[:200] if pk.isdecimal()]
+    numbers = list(suppliers.filter(pk__in=pks).order_by("number").values_list("number", flat=True)) if pks else []
+    return {"whom": Whom.LIST, "suppliers": "\n".join(numbers)} if numbers else {"whom": Whom.ALL}
 
 
 def _issue(request: HttpRequest, form: IssueForm, plan: workflow.Plan) -> HttpResponse:

@@ -10,7 +10,10 @@ from csr_portal.core.workflow import Blocker
 from suppliers.models import Supplier
 from suppliers.workflow.supplier import reminder_blockers
 
-ACTIONS = [{"value": "remind", "label": _("Remind"), "icon": "bell-ring"}]
+ACTIONS = [
+    {"value": "remind", "label": _("Remind"), "icon": "bell-ring"},
+    {"value": "issue", "label": _("Issue a text"), "icon": "send", "page": "staff:agreement-issue"},
+]
 ACTIONS_BY_CODE = {action["value"]: action for action in ACTIONS}
 
 

@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -63,6 +65,8 @@ def supplier_bulk(request: HttpRequest) -> HttpResponse:
     if action is None or not chosen:
         messages.warning(request, _("Choose suppliers first, then what to do with them."))
         return redirect("staff:supplier-list")
+    if page := action.get("page"):
+        return redirect(f"{reverse(page)}?{urlencode([('supplier', supplier.pk) for supplier in chosen])}")
     plan = bulk.plan(chosen)
     if "confirmed" not in request.POST:
         return render(request, "staff/suppliers/bulk.html", {"action": action, "plan": plan})

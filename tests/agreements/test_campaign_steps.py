@@ -212,7 +212,13 @@ def test_who_cannot_be_told_is_named_with_the_reason(suppliers, django_assert_nu
 
 def test_issue_page_plans_for_a_filter_and_names_who_cannot_be_told(version, suppliers, buyer, login):
     address = reverse("staff:agreement-issue")
-    data = {"version": version.pk, "country": "CN", "starts_on": tomorrow(2).isoformat()}
+    data = {
+        "version": version.pk,
+        "whom": "filter",
+        "country": "CN",
+        "suppliers": "S-0",
+        "starts_on": tomorrow(2).isoformat(),
+    }
     page = login(buyer).post(address, data)
     assert len(page.context["plan"].issued) == 3
     assert "3 suppliers get the text but cannot be told:" in page.content.decode()
@@ -224,9 +230,12 @@ def test_issue_page_plans_for_a_filter_and_names_who_cannot_be_told(version, sup
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        ({}, "Choose suppliers, a filter, or all of them."),
-        ({"to_all": "on", "starts_on": "2020-01-01"}, "This day is over."),
-        ({"to_all": "on", "due_on": "2020-01-01"}, "must come after the day of the issue"),
+        ({"whom": "filter"}, "Choose at least one filter, or all suppliers."),
+        ({"whom": "list", "country": "CN"}, "Name at least one supplier."),
+        ({"whom": "list", "suppliers": "S-0\nS-1"}, "Not a supplier in relation: S-0, S-1."),
+        ({"whom": "list", "suppliers": " ".join(map(str, range(1001)))}, "1001 numbers are too many; at most 1000"),
+        ({"whom": "all", "starts_on": "2020-01-01"}, "This day is over."),
+        ({"whom": "all", "due_on": "2020-01-01"}, "must come after the day of the issue"),
     ],
 )
 def test_issue_page_names_what_is_wrong(data, words, version, suppliers, buyer, login):
@@ -235,12 +244,28 @@ def test_issue_page_names_what_is_wrong(data, words, version, suppliers, buyer, 
     assert Campaign.objects.count() == 0
 
 
+def test_list_comes_as_copied_and_the_filters_do_not_count(version, suppliers, buyer, login):
+    Supplier.objects.filter(pk=suppliers[2].pk).update(registration_key="CN:91441900MA4W0Q5D1X")
+    pasted = f"{suppliers[0].number}\t{suppliers[0].number}\r\n\r\n91441900MA4W0Q5D1X，"
+    data = {"version": version.pk, "whom": "list", "suppliers": pasted, "country": "JP"}
+    plan = login(buyer).post(reverse("staff:agreement-issue"), data).context["plan"]
+    assert set(plan.issued) == {suppliers[0], suppliers[2]}
+
+
+def test_supplier_list_leads_to_the_issue_of_those_chosen(version, suppliers, buyer, login):
+    chosen = {"action": "issue", "pk": [suppliers[0].pk, suppliers[2].pk]}
+    answer = login(buyer).post(reverse("staff:supplier-bulk"), chosen)
+    page = login(buyer).get(answer.url)
+    numbers = "\n".join(sorted([suppliers[0].number, suppliers[2].number]))
+    assert page.context["form"].initial == {"whom": "list", "suppliers": numbers}
+
+
 def test_version_page_leads_to_the_holders_of_older_versions(version, suppliers, buyer, login):
     old = VersionFactory(document=version.document, status="retired")
     AgreementFactory(
         supplier=suppliers[1], version=old, document=version.document, status="in_force", valid_until=tomorrow(9)
     )
-    address = f"{reverse('staff:agreement-issue')}?version={version.pk}&holding=older"
+    address = f"{reverse('staff:agreement-issue')}?version={version.pk}&whom=filter&holding=older"
     assert address.replace("&", "&amp;") in (
         login(buyer).get(reverse("staff:version-detail", args=[version.pk])).content.decode()
     )

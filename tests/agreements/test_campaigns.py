@@ -116,7 +116,7 @@ def test_night_resumes_a_campaign_whose_job_was_given_up(version, suppliers, buy
 
 def test_issue_page_shows_the_plan_and_then_begins(version, suppliers, buyer, login):
     address = reverse("staff:agreement-issue")
-    data = {"version": version.pk, "to_all": "on"}
+    data = {"version": version.pk, "whom": "all"}
     page = login(buyer).post(address, data)
     assert page.context["plan"].issued == list(Supplier.objects.order_by("name"))
     assert Campaign.objects.count() == 0
@@ -132,7 +132,7 @@ def test_issue_page_shows_the_plan_and_then_begins(version, suppliers, buyer, lo
 
 
 def test_issue_to_one_supplier_happens_at_once(version, suppliers, buyer, login):
-    data = {"version": version.pk, "suppliers": [suppliers[1].pk], "confirm": "1"}
+    data = {"version": version.pk, "whom": "list", "suppliers": suppliers[1].number, "confirm": "1"}
     answer = login(buyer).post(reverse("staff:agreement-issue"), data)
     agreement = Agreement.objects.get()
     assert (agreement.supplier, agreement.campaign) == (suppliers[1], None)

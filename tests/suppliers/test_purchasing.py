@@ -4,6 +4,7 @@ import pytest
 
 from suppliers import purchasing
 from suppliers.models import Supplier
+from suppliers.numbers import find_all
 from suppliers.states import Segment, SupplierStatus
 from tests.factories.suppliers import GatePolicyFactory, SupplierFactory
 
@@ -152,5 +153,5 @@ def test_unchanged_answer_is_304_and_a_changed_one_is_sent(acme, buyer, login):
 
 def test_numbers_are_looked_up_with_two_queries(three, django_assert_num_queries):
     with django_assert_num_queries(2):
-        found = purchasing._found(Supplier.objects.all(), ["S-10417", "S-10440", "JP:1180301018771", "x", "y", "z"])
+        found = find_all(Supplier.objects.all(), ["S-10417", "S-10440", "JP:1180301018771", "x", "y", "z"])
     assert len(found) == 3
