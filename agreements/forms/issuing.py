@@ -58,6 +58,8 @@ class IssueForm(forms.Form):
         data = super().clean() or {}
         if data.get("whom") == Whom.FILTER and not any(data.get(name) for name in (*FIELDS, "holding")):
             self.add_error("whom", _("Choose at least one filter, or all suppliers."))
+        if data.get("whom") != Whom.LIST:
+            self.errors.pop("suppliers", None)  # what is folded away was not asked
         if data.get("whom") == Whom.LIST and "suppliers" in data and not data["suppliers"]:
             self.add_error("suppliers", _("Name at least one supplier."))
         if data.get("starts_on") and data["starts_on"] < today():

@@ -17,6 +17,7 @@ from suppliers.states import RegistrationKind
 
 MOST_NUMBERS = 1000
 MOST_NAMED = 20
+SEPARATORS = re.compile(r"[\s,;，；、]+")
 
 
 def country_field() -> forms.ChoiceField:
@@ -57,9 +58,7 @@ class SupplierNumbersField(forms.CharField):
         self.suppliers: QuerySet = Supplier.objects.none()
 
     def clean(self, value: Any) -> Any:
-        numbers = list(dict.fromkeys(re.split(r"[\s,;，；、]+", super().clean(value).strip())))
-        if numbers == [""]:
-            return self.suppliers.none()
+        numbers = list(dict.fromkeys(filter(None, SEPARATORS.split(super().clean(value)))))
         if len(numbers) > MOST_NUMBERS:
             text = gettext("%(number)s numbers are too many; at most %(limit)s at once.")
             raise forms.ValidationError(text % {"number": len(numbers), "limit": MOST_NUMBERS})

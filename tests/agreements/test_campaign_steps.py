@@ -247,8 +247,9 @@ def test_issue_page_names_what_is_wrong(data, words, version, suppliers, buyer, 
 def test_list_comes_as_copied_and_the_filters_do_not_count(version, suppliers, buyer, login):
     Supplier.objects.filter(pk=suppliers[2].pk).update(registration_key="CN:91441900MA4W0Q5D1X")
     pasted = f"{suppliers[0].number}\t{suppliers[0].number}\r\n\r\n91441900MA4W0Q5D1X，"
-    data = {"version": version.pk, "whom": "list", "suppliers": pasted, "country": "JP"}
-    plan = login(buyer).post(reverse("staff:agreement-issue"), data).context["plan"]
+    data = {"version": version.pk, "whom": "list", "suppliers": pasted, "segment": "strategic"}
+    page = login(buyer).post(reverse("staff:agreement-issue"), data)
+    plan = page.context["plan"]
     assert set(plan.issued) == {suppliers[0], suppliers[2]}
 
 
