@@ -19,7 +19,7 @@ from suppliers.models import GateDrop, SupplierReport
 from tests.factories.agreements import CampaignFactory, DocumentFactory
 from tests.factories.audits import FindingFactory, QuestionnaireVersionFactory, SelfInspectionFactory, SiteReviewFactory
 from tests.factories.core import UserFactory
-from tests.factories.suppliers import EvidenceFactory, SiteFactory, SupplierFactory
+from tests.factories.suppliers import CertificateFactory, EvidenceFactory, SiteFactory, SupplierFactory
 from tests.factories.training import EnrolmentFactory, TrainingCertificateFactory
 from tests.test_exports import LISTS
 
@@ -103,7 +103,12 @@ def visit(number, me):
     SiteReviewFactory(supplier=company(me), site=SiteFactory(supplier=company(me)), status="announced")
 
 
+def certificate(number, me):
+    CertificateFactory(supplier=company(me), sites=SiteFactory.create_batch(2, supplier=company(me)))
+
+
 MAKERS = {
+    "portal:certificate-list": certificate,
     "portal:documents": evidence,
     "portal:training-list": trained,
     "portal:finding-list": closed_finding,

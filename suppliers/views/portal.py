@@ -1,13 +1,16 @@
 """Pages of the supplier's people about their own company: status, data, sites, people, certificates."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from csr_portal.core.lists import export_response, page_of
 from csr_portal.core.models import HistoryEntry
 from csr_portal.core.workflow import WorkflowError
 from suppliers import gates
@@ -16,6 +19,7 @@ from suppliers.forms.certificates import CertificateForm
 from suppliers.forms.companies import CompanyForm
 from suppliers.forms.people import ColleagueForm, RoleForm, SuccessorForm
 from suppliers.forms.sites import SiteForm
+from suppliers.lists import CERTIFICATES
 from suppliers.models import Certificate, Contact, Invitation, JoinRequest, Site, Supplier
 from suppliers.states import ContactRole
 from suppliers.views.certificates import add_certificate, send_file
@@ -204,10 +208,20 @@ def choose_company(request: HttpRequest) -> HttpResponse:
 # Certificates
 
 
+OWN_CERTIFICATES = replace(
+    CERTIFICATES,
+    columns=[column for column in CERTIFICATES.columns if column.key != "supplier"],
+    search=lambda words: Q(number__icontains=words) | Q(body__icontains=words),
+    default_order="-expires_on",
+)
+
+
 @portal_page
-def certificate_list(request: HttpRequest) -> HttpResponse:
+def certificate_list(request: HttpRequest) -> HttpResponseBase:
     rows = Certificate.objects.visible_to(request.user).filter(supplier=request.supplier).prefetch_related("sites")
-    return render(request, "portal/suppliers/certificates.html", {"certificates": rows})
+    if "export" in request.GET:
+        return export_response(request, rows, OWN_CERTIFICATES)
+    return render(request, "portal/suppliers/certificates.html", {"page": page_of(request, rows, OWN_CERTIFICATES)})
 
 
 @portal_page
