@@ -12,7 +12,7 @@ from csr_portal.core.lists import CodesInUse, Column, Filter, Listing, count_lab
 from csr_portal.core.roles import Role
 from csr_portal.core.states import Turn
 from csr_portal.core.timezones import today
-from csr_portal.core.told import sentence
+from csr_portal.core.told import codes, kind_name, sentence, status_words
 from suppliers.countries import COUNTRIES
 from suppliers.likeness import LIKELY_FROM
 from suppliers.likeness_words import reason_text
@@ -320,11 +320,12 @@ HISTORY_COLUMNS = [
     Column("at", _("When")),
     Column("by_name", _("Who")),
     Column("sentence", _("What"), value=sentence),
-    Column("action", _("Step")),
-    Column("from_status", _("from")),
-    Column("to_status", _("to")),
+    Column("kind", _("About"), value=lambda row: kind_name(row.subject_type)),
+    Column("from_status", _("from"), value=lambda row: status_words(row, row.from_status)),
+    Column("to_status", _("to"), value=lambda row: status_words(row, row.to_status)),
     Column("reason", _("Reason")),
     Column("sequence", _("No. in the chain")),
     Column("hash", "SHA-256"),
+    Column("codes", _("Code (step:from:to)"), value=codes),
 ]
 HISTORY = Listing(columns=HISTORY_COLUMNS, default_order="-pk", file_name="history")

@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.utils.module_loading import import_string
 
@@ -61,3 +62,26 @@ DOMAINS = {
 def sentence(entry: Any) -> str:
     """The words alone, as exports write them."""
     return str(told(entry, import_string(settings.HISTORY_SENTENCES)())["text"])
+
+
+def status_words(entry: Any, code: str) -> str:
+    """A status of the entry's object in the reader's language; a code that its model no longer knows stays a code."""
+    try:
+        row: Any = apps.get_model(entry.subject_type)(status=code)
+        return str(row.get_status_display()) if code else ""
+    except (LookupError, TypeError, AttributeError, ValueError):
+        return code
+
+
+def kind_name(code: str) -> str:
+    """What an entry is about: the name of the model, “Corrective action”, in the reader's language."""
+    try:
+        name = str(apps.get_model(code)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return code
+    return name[:1].upper() + name[1:]
+
+
+def codes(entry: Any) -> str:
+    """For programs: step, status before and status after, always three parts; no translation changes it."""
+    return f"{entry.action}:{entry.from_status}:{entry.to_status}"

@@ -3,10 +3,10 @@
 import datetime as dt
 
 from django import template
-from django.apps import apps
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from csr_portal.core import told
 from csr_portal.core.dates import day_text
 from csr_portal.core.qr import qr_svg
 from suppliers.countries import country_name
@@ -23,14 +23,7 @@ def qr_of(link: str) -> SafeString:
     return qr_svg(link, label=_("QR code of the invitation link"))
 
 
-@register.filter
-def kind_name(code: str) -> str:
-    """What an entry of the history is about: the name of the model, “corrective action”, in the reader's language."""
-    try:
-        name = str(apps.get_model(code)._meta.verbose_name)
-    except (LookupError, ValueError):
-        return code
-    return name[:1].upper() + name[1:]
+register.filter(told.kind_name)
 
 
 @register.filter

@@ -1,6 +1,8 @@
 """The history of a supplier on its page: filtered, exported as sentences, verified."""
 
+import csv
 import datetime as dt
+import io
 
 import pytest
 from django.utils import timezone
@@ -8,6 +10,7 @@ from django.utils import timezone
 from csr_portal.core import history
 from csr_portal.core.models import ChainHead, HistoryEntry
 from csr_portal.core.workflow import SYSTEM
+from suppliers.workflow import supplier
 from tests.factories.suppliers import SiteFactory
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +59,30 @@ def test_export_holds_sentences_and_no_formula(url, buyer, login):
     assert "Site added: Humen" in text
     assert "'=cmd()" in text
     assert login(buyer).get(f"{url}?export=xlsx").getvalue()[:2] == b"PK"
+
+
+@pytest.mark.parametrize(
+    ("language", "wanted"),
+    [
+        ("en", ["Supplier", "Cooperating", "Suspended"]),
+        ("zh-hans", ["供应商", "合作", "暂停"]),
+        ("ja", ["サプライヤー", "取引", "停止中"]),
+    ],
+)
+def test_export_names_statuses_in_words_and_keeps_the_codes_in_the_last_column(acme, buyer, login, language, wanted):
+    supplier.suspend(acme, by=buyer, reason="Fire doors were locked.")
+    history.record(acme, "supplier.old", by=SYSTEM, from_status="unheard_of")
+    history.record(acme, "note", by=SYSTEM)
+    buyer.language = language
+    buyer.save()
+    response = login(buyer).get(f"/staff/suppliers/{acme.pk}/history/?export=csv")
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    rows = [row[3:6] + row[9:] for row in csv.reader(io.StringIO(text))][1:4]
+    assert rows == [
+        [wanted[0], "", "", "note::"],
+        [wanted[0], "unheard_of", "", "supplier.old:unheard_of:"],
+        [*wanted, "supplier.suspend:cooperating:suspended"],
+    ]
 
 
 def test_thread_is_verified_on_the_page(url, buyer, login):
