@@ -1,9 +1,6 @@
 """What administrators see. Evidence and states are read-only; texts are changed as drafts only."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from agreements.models import (
     Acknowledgement,
@@ -15,21 +12,11 @@ from agreements.models import (
     SigningLink,
     Version,
 )
-
-
-class ReadOnly(admin.ModelAdmin):
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from csr_portal.core.admin import ReadOnlyAdmin
 
 
 @admin.register(Agreement)
-class AgreementAdmin(ReadOnly):
+class AgreementAdmin(ReadOnlyAdmin):
     list_display = ("number", "supplier", "version", "status", "valid_until")
     list_filter = ("status", "language")
     list_select_related = ("supplier", "version__document")
@@ -37,7 +24,7 @@ class AgreementAdmin(ReadOnly):
 
 
 @admin.register(Acknowledgement)
-class AcknowledgementAdmin(ReadOnly):
+class AcknowledgementAdmin(ReadOnlyAdmin):
     list_display = ("supplier", "version", "status", "acknowledged_at")
     list_filter = ("status",)
     list_select_related = ("supplier", "version__document")
@@ -45,7 +32,7 @@ class AcknowledgementAdmin(ReadOnly):
 
 
 @admin.register(SignatureEvent)
-class SignatureEventAdmin(ReadOnly):
+class SignatureEventAdmin(ReadOnlyAdmin):
     list_display = ("agreement", "kind", "actor_name", "at")
     list_filter = ("kind",)
     list_select_related = ("agreement",)
@@ -53,10 +40,10 @@ class SignatureEventAdmin(ReadOnly):
 
 
 @admin.register(SigningLink)
-class SigningLinkAdmin(ReadOnly):
+class SigningLinkAdmin(ReadOnlyAdmin):
     list_display = ("agreement", "name", "sent_at", "used_at", "revoked_at")
     list_select_related = ("agreement",)
     search_fields = ("agreement__number", "name")
 
 
-admin.site.register([Document, Version, Campaign, FrameContract], ReadOnly)
+admin.site.register([Document, Version, Campaign, FrameContract], ReadOnlyAdmin)

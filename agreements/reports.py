@@ -12,7 +12,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from agreements.changes import ClauseChange, differences
-from agreements.models import Agreement, Clause, SignatureEvent, Version
+from agreements.models import Agreement, Clause, OwnCode, SignatureEvent, Version
 from agreements.placeholders import filled
 from agreements.states import EventKind, Method
 from csr_portal.core import history
@@ -197,47 +197,53 @@ def draw_sealed(agreement: Agreement) -> bytes:
     content = agreement_content(agreement)
     event = signature_of(agreement)
     record = evidence_record(agreement)
-    attachments = [
-        Attachment("record.json", "application/json", _json(record), "Evidence record"),
-        Attachment("presented.pdf", "application/pdf", read_file(agreement.presented_file), "The text as presented"),
-    ]
-    attachments += _chopped(agreement)
-    if agreement.is_own_code and (code := agreement.own_codes.select_related("file").first()):
-        own = Attachment(
-            "own-code.pdf", "application/pdf", read_file(code.file.file), "The supplier's own code of conduct"
-        )
-        attachments.append(own)
-    images = {"signature.png": read_file(event.drawing.file)} if event and event.drawing else {}
-    context = {
-        "content": content,
-        "agreement": agreement,
-        "event": event,
-        "is_chop": bool(event and event.method == Method.CHOP),
-        "confirmed": agreement.events.filter(kind=EventKind.CHOP_CONFIRMED).last(),
-        "consent": consent_text(agreement.language),
-        "reservations": agreement.reservations,
-        "own_code": agreement.own_codes.select_related("file").first() if agreement.is_own_code else None,
-        "comparison": comparison(agreement) if agreement.is_own_code else [],
-        "company_signatures": agreement.events.filter(kind=EventKind.COUNTERSIGNED),
-        "decided": agreement.events.filter(
-            kind__in=[EventKind.RESERVATION_ACCEPTED, EventKind.OWN_CODE_ACCEPTED]
-        ).last(),
-        "history": record["history"],
-        "verify_url": verify_url(agreement),
-        "verify_address": f"{settings.PUBLIC_URL.partition('//')[2]}/open/verify/",
-        "supplier_lang": script_language(agreement.supplier.name, agreement.supplier.country),
-    }
     pdf = render_pdf(
         "reports/agreements/sealed.html",
-        context,
+        {"content": content, "event": event, "history": record["history"], **_certificate_page(agreement, event)},
         language=agreement.language,
         title=content["text"]["title"],
         number=agreement.number or "",
         sealed=True,
-        attachments=attachments,
-        images=images,
+        attachments=_attached(agreement, record),
+        images={"signature.png": read_file(event.drawing.file)} if event and event.drawing else {},
     )
     return seal_pdf(pdf, reason=f"{agreement.number} {agreement.verify_code}")
+
+
+def _own_code(agreement: Agreement) -> OwnCode | None:
+    return agreement.own_codes.select_related("file").first() if agreement.is_own_code else None
+
+
+def _attached(agreement: Agreement, record: dict[str, Any]) -> list[Attachment]:
+    """What lies inside the sealed file: record, presented text, the confirmed paper, the supplier's own code."""
+    attachments = [
+        Attachment("record.json", "application/json", _json(record), "Evidence record"),
+        Attachment("presented.pdf", "application/pdf", read_file(agreement.presented_file), "The text as presented"),
+        *_chopped(agreement),
+    ]
+    if code := _own_code(agreement):
+        own = "The supplier's own code of conduct"
+        attachments.append(Attachment("own-code.pdf", "application/pdf", read_file(code.file.file), own))
+    return attachments
+
+
+def _certificate_page(agreement: Agreement, event: SignatureEvent | None) -> dict[str, Any]:
+    """Who signed how, what was agreed besides, and where anybody checks it."""
+    accepted = [EventKind.RESERVATION_ACCEPTED, EventKind.OWN_CODE_ACCEPTED]
+    return {
+        "agreement": agreement,
+        "is_chop": bool(event and event.method == Method.CHOP),
+        "confirmed": agreement.events.filter(kind=EventKind.CHOP_CONFIRMED).last(),
+        "consent": consent_text(agreement.language),
+        "reservations": agreement.reservations,
+        "own_code": _own_code(agreement),
+        "comparison": comparison(agreement) if agreement.is_own_code else [],
+        "company_signatures": agreement.events.filter(kind=EventKind.COUNTERSIGNED),
+        "decided": agreement.events.filter(kind__in=accepted).last(),
+        "verify_url": verify_url(agreement),
+        "verify_address": f"{settings.PUBLIC_URL.partition('//')[2]}/open/verify/",
+        "supplier_lang": script_language(agreement.supplier.name, agreement.supplier.country),
+    }
 
 
 def _chopped(agreement: Agreement) -> list[Attachment]:

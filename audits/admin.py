@@ -1,7 +1,5 @@
 """Audits for administrators: everything can be found; what was answered and decided is read only."""
 
-from typing import Any
-
 from django.contrib import admin
 
 from audits.models import (
@@ -18,23 +16,11 @@ from audits.models import (
     SiteReviewPlan,
     Standard,
 )
-
-
-class ReadOnly(admin.ModelAdmin):
-    """Changed by the workflow only."""
-
-    def has_add_permission(self, request: Any) -> bool:
-        return False
-
-    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
+from csr_portal.core.admin import ReadOnlyAdmin
 
 
 @admin.register(SelfInspection)
-class SelfInspectionAdmin(ReadOnly):
+class SelfInspectionAdmin(ReadOnlyAdmin):
     list_display = ("number", "supplier", "site", "version", "status", "due_on", "score", "letter")
     list_filter = ("status", "letter", "is_blocked")
     list_select_related = ("supplier", "site", "version__questionnaire")
@@ -42,20 +28,20 @@ class SelfInspectionAdmin(ReadOnly):
 
 
 @admin.register(InspectionCampaign)
-class InspectionCampaignAdmin(ReadOnly):
+class InspectionCampaignAdmin(ReadOnlyAdmin):
     list_display = ("name", "year", "version", "due_on", "created_by")
     list_select_related = ("version__questionnaire", "created_by")
     search_fields = ("name",)
 
 
 @admin.register(Standard)
-class StandardAdmin(ReadOnly):
+class StandardAdmin(ReadOnlyAdmin):
     list_display = ("code", "edition", "owner", "clause_numbers_confidence")
     search_fields = ("code", "owner")
 
 
 @admin.register(Clause)
-class ClauseAdmin(ReadOnly):
+class ClauseAdmin(ReadOnlyAdmin):
     list_display = ("key", "number", "standard", "criticality", "in_csr_agreement")
     list_filter = ("standard", "criticality", "in_csr_agreement")
     list_select_related = ("standard",)
@@ -75,14 +61,14 @@ class QuestionnaireAdmin(admin.ModelAdmin):
 
 
 @admin.register(QuestionnaireVersion)
-class QuestionnaireVersionAdmin(ReadOnly):
+class QuestionnaireVersionAdmin(ReadOnlyAdmin):
     list_display = ("questionnaire", "number", "status", "published_at")
     list_filter = ("status",)
     list_select_related = ("questionnaire",)
 
 
 @admin.register(Question)
-class QuestionAdmin(ReadOnly):
+class QuestionAdmin(ReadOnlyAdmin):
     list_display = ("key", "version", "criticality", "allows_na")
     list_filter = ("version", "criticality")
     list_select_related = ("version__questionnaire",)
@@ -90,13 +76,13 @@ class QuestionAdmin(ReadOnly):
 
 
 @admin.register(SiteReviewPlan)
-class SiteReviewPlanAdmin(ReadOnly):
+class SiteReviewPlanAdmin(ReadOnlyAdmin):
     list_display = ("year", "status", "created_by", "approved_by")
     list_select_related = ("created_by", "approved_by")
 
 
 @admin.register(SiteReview)
-class SiteReviewAdmin(ReadOnly):
+class SiteReviewAdmin(ReadOnlyAdmin):
     list_display = ("number", "supplier", "site", "status", "planned_from", "score", "letter", "valid_until")
     list_filter = ("status", "letter", "announcement")
     list_select_related = ("supplier", "site")
@@ -104,7 +90,7 @@ class SiteReviewAdmin(ReadOnly):
 
 
 @admin.register(Finding)
-class FindingAdmin(ReadOnly):
+class FindingAdmin(ReadOnlyAdmin):
     list_display = ("number", "supplier", "site", "grade", "status", "due_on", "close_due_on")
     list_filter = ("status", "grade", "origin", "is_repeat")
     list_select_related = ("supplier", "site")

@@ -25,20 +25,10 @@ RECENT = 12
 
 def dossier_content(supplier: Supplier) -> dict[str, Any]:
     """The facts as they stand today; labels and words come from the template in the reader's language."""
-    with years_always():
-        gate = gates.check(supplier, supplier.segment_aimed_at)
-        conditions = [_condition(condition) for condition in gate.in_order]
     return {
         "as_of": today(),
         "supplier": _supplier(supplier),
-        "gate": {
-            "segment": gate.segment,
-            "policy": gate.policy.number,
-            "met": len(gate.met),
-            "expiring": len(gate.expiring),
-            "missing": len(gate.missing),
-            "conditions": conditions,
-        },
+        "gate": _gate(supplier),
         "risk": _risk(supplier),
         "sites": [_site(site) for site in supplier.sites.filter(is_active=True).order_by("pk")],
         "agreements": [_agreement(row) for row in _of(Agreement, supplier).select_related("document", "version")],
@@ -47,55 +37,73 @@ def dossier_content(supplier: Supplier) -> dict[str, Any]:
             for row in _of(Acknowledgement, supplier).select_related("version__document")
         ],
         "certificates": [_certificate(row) for row in _of(Certificate, supplier)],
-        "inspections": [
-            {
-                "number": row.number,
-                "site": _names(row.site),
-                "status": row.status,
-                "score": row.score,
-                "letter": row.letter,
-                "until": row.valid_until,
-            }
-            for row in _of(SelfInspection, supplier).select_related("site")
-        ],
-        "reviews": [
-            {
-                "number": row.number,
-                "site": _names(row.site),
-                "status": row.status,
-                "from": row.planned_from,
-                "score": row.score,
-                "letter": row.letter,
-                "until": row.valid_until,
-            }
-            for row in _of(SiteReview, supplier).select_related("site")
-        ],
-        "findings": [
-            {
-                "number": row.number,
-                "site": _names(row.site),
-                "clause": row.clause.number if row.clause else "",
-                "grade": row.grade,
-                "title": row.title,
-                "status": row.status,
-                "found": row.discovered_on,
-                "due": row.close_due_on,
-            }
-            for row in _of(Finding, supplier).select_related("site", "clause")
-        ],
+        "inspections": [_inspection(row) for row in _of(SelfInspection, supplier).select_related("site")],
+        "reviews": [_site_review(row) for row in _of(SiteReview, supplier).select_related("site")],
+        "findings": [_finding(row) for row in _of(Finding, supplier).select_related("site", "clause")],
         "training": _training(supplier),
-        "decisions": [
-            {
-                "number": row.review.number,
-                "segment": row.segment,
-                "outcome": row.outcome,
-                "on": row.decided_at,
-                "until": row.until,
-                "by": str(row.decided_by),
-                "hash": row.snapshot_hash,
-            }
-            for row in _of(Decision, supplier).select_related("review", "decided_by")
-        ],
+        "decisions": [_decision(row) for row in _of(Decision, supplier).select_related("review", "decided_by")],
+    }
+
+
+def _gate(supplier: Supplier) -> dict[str, Any]:
+    with years_always():
+        gate = gates.check(supplier, supplier.segment_aimed_at)
+        conditions = [_condition(condition) for condition in gate.in_order]
+    return {
+        "segment": gate.segment,
+        "policy": gate.policy.number,
+        "met": len(gate.met),
+        "expiring": len(gate.expiring),
+        "missing": len(gate.missing),
+        "conditions": conditions,
+    }
+
+
+def _inspection(row: SelfInspection) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "site": _names(row.site),
+        "status": row.status,
+        "score": row.score,
+        "letter": row.letter,
+        "until": row.valid_until,
+    }
+
+
+def _site_review(row: SiteReview) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "site": _names(row.site),
+        "status": row.status,
+        "from": row.planned_from,
+        "score": row.score,
+        "letter": row.letter,
+        "until": row.valid_until,
+    }
+
+
+def _finding(row: Finding) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "site": _names(row.site),
+        "clause": row.clause.number if row.clause else "",
+        "grade": row.grade,
+        "title": row.title,
+        "status": row.status,
+        "found": row.discovered_on,
+        "due": row.close_due_on,
+    }
+
+
+def _decision(row: Decision) -> dict[str, Any]:
+    return {
+        "number": row.review.number,
+        "segment": row.segment,
+        "outcome": row.outcome,
+        "on": row.decided_at,
+        "until": row.until,
+        "by": str(row.decided_by),
+        "hash": row.snapshot_hash,
     }
 
 

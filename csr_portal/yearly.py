@@ -78,19 +78,10 @@ class Section:
 
 def yearly_context(content: dict[str, Any]) -> dict[str, Any]:
     """What the template prints, in the language that is active: outcome strip, facts, sections."""
-    year = content["year"]
-    figures = {figure.key: figure for figure in yearly_figures(content)}
-    coverage, inspections = content["coverage"][year], content["inspections"][year]
-    reviews, training = content["reviews"][year], content["training"][year]
     who = Organisation.current()
     return {
         "content": content,
-        "cells": [
-            {"label": _("Agreement in force"), "value": f"{coverage['per_cent']} %"},
-            {"label": _("Self-inspections accepted"), "value": inspections["accepted"]},
-            {"label": _("Mean score, site reviews"), "value": "–" if reviews["mean"] is None else reviews["mean"]},
-            {"label": _("People trained so far"), "value": training["total"]},
-        ],
+        "cells": _cells(content),
         "signed_by": [{"local": who.signatory_name, "role": who.signatory_title}] if who.signatory_name else [],
         "facts": [
             (_("Suppliers in relation"), content["suppliers"]["total"]),
@@ -99,31 +90,40 @@ def yearly_context(content: dict[str, Any]) -> dict[str, Any]:
             (_("Site reviews spared by recognised certificates"), content["reviews_spared"]),
             (_("Major findings, days to closure (median)"), content["days_to_closure"]),
         ],
-        "sections": [
-            _suppliers_section(content),
-            _table_section(
-                figures["coverage"],
-                _(
-                    "The CSR agreement, a commitment to social responsibility and occupational health and safety, is "
-                    "signed with all suppliers. Coverage counts those with a valid agreement at the end of the year."
-                ),
-            ),
-            _table_section(
-                figures["inspections"],
-                _("Suppliers inspect their own CSR system once a year; we review every answer before we accept it."),
-            ),
-            _reviews_section(content),
-            _table_section(
-                figures["findings"],
-                _("What was found on site, in self-inspections and from other sources, by topic."),
-            ),
-            _table_section(
-                figures["training"],
-                _("The training programme is offered to suppliers and partners every year. Each person counts once."),
-            ),
-            _decisions_section(content),
-        ],
+        "sections": _sections(content),
     }
+
+
+def _cells(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """The outcome strip: four numbers of the year."""
+    year = content["year"]
+    mean = content["reviews"][year]["mean"]
+    return [
+        {"label": _("Agreement in force"), "value": f"{content['coverage'][year]['per_cent']} %"},
+        {"label": _("Self-inspections accepted"), "value": content["inspections"][year]["accepted"]},
+        {"label": _("Mean score, site reviews"), "value": "–" if mean is None else mean},
+        {"label": _("People trained so far"), "value": content["training"][year]["total"]},
+    ]
+
+
+def _sections(content: dict[str, Any]) -> list[Section]:
+    figures = {figure.key: figure for figure in yearly_figures(content)}
+    coverage = _(
+        "The CSR agreement, a commitment to social responsibility and occupational health and safety, is "
+        "signed with all suppliers. Coverage counts those with a valid agreement at the end of the year."
+    )
+    inspections = _("Suppliers inspect their own CSR system once a year; we review every answer before we accept it.")
+    findings = _("What was found on site, in self-inspections and from other sources, by topic.")
+    training = _("The training programme is offered to suppliers and partners every year. Each person counts once.")
+    return [
+        _suppliers_section(content),
+        _table_section(figures["coverage"], coverage),
+        _table_section(figures["inspections"], inspections),
+        _reviews_section(content),
+        _table_section(figures["findings"], findings),
+        _table_section(figures["training"], training),
+        _decisions_section(content),
+    ]
 
 
 def _table_section(figure: Figure, text: str) -> Section:

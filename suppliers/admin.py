@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
+from csr_portal.core.admin import KeptAdmin, ReadOnlyAdmin
 from suppliers.models import (
     Category,
     Certificate,
@@ -33,34 +34,11 @@ from suppliers.models import (
 TRACKED = ("status", "status_since", "turn", "due_on")
 
 
-class KeptAdmin(admin.ModelAdmin):
-    """Never deleted here."""
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ReadOnlyAdmin(KeptAdmin):
-    """Written by the workflow only."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class VersionedAdmin(KeptAdmin):
+class VersionedAdmin(ReadOnlyAdmin):
     """Versions are drafted, tried and put in force on the pages about rules; here they are read."""
 
     list_display = ("__str__", "is_current", "created_by", "created_at", "activated_by", "activated_at")
     list_select_related = ("created_by", "activated_by")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Supplier)

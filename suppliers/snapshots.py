@@ -12,7 +12,7 @@ from django.utils import translation
 from csr_portal.core.translated import in_every_language, in_language
 from suppliers import gates
 from suppliers.clearances import extent_of, places_of
-from suppliers.models import Decision, Review, RiskRating
+from suppliers.models import Decision, Review, RiskRating, Supplier
 
 LEFT_OUT = frozenset({"csr_review"})
 
@@ -22,35 +22,8 @@ def freeze(review: Review, day: dt.date) -> dict[str, Any]:
     supplier = review.supplier
     gate = gate_for(review, day)
     content = {
-        "supplier": {
-            "number": supplier.number,
-            "name": supplier.name,
-            "name_latin": supplier.name_latin,
-            "country": supplier.country,
-            "registration_number": supplier.registration_number,
-            "status": supplier.status,
-            "spend": supplier.spend,
-            "categories": list(supplier.categories.order_by("code").values_list("code", flat=True)),
-            "sites": [
-                {
-                    "name": site.name,
-                    "name_latin": site.name_latin,
-                    "workers": site.workers,
-                    "supplies": site.is_supplying,
-                }
-                for site in supplier.sites.filter(is_active=True).order_by("pk")
-            ],
-        },
-        "review": {
-            "number": review.number,
-            "segment": review.segment,
-            "scope": _scope(review),
-            "opened_by": str(review.opened_by),
-            "opened_at": review.opened_at,
-            "request": review.request,
-            "prepared_by": str(review.prepared_by),
-            "recommendation": review.recommendation,
-        },
+        "supplier": _supplier(supplier),
+        "review": _case(review),
         "rules": {
             "number": gate.policy.number,
             "conditions": gate.policy.conditions[review.segment],
@@ -66,6 +39,36 @@ def freeze(review: Review, day: dt.date) -> dict[str, Any]:
         "texts": {language: _texts(review, day, language) for language, _name in settings.LANGUAGES},
     }
     return json.loads(json.dumps(content, cls=DjangoJSONEncoder))
+
+
+def _supplier(supplier: Supplier) -> dict[str, Any]:
+    return {
+        "number": supplier.number,
+        "name": supplier.name,
+        "name_latin": supplier.name_latin,
+        "country": supplier.country,
+        "registration_number": supplier.registration_number,
+        "status": supplier.status,
+        "spend": supplier.spend,
+        "categories": list(supplier.categories.order_by("code").values_list("code", flat=True)),
+        "sites": [
+            {"name": site.name, "name_latin": site.name_latin, "workers": site.workers, "supplies": site.is_supplying}
+            for site in supplier.sites.filter(is_active=True).order_by("pk")
+        ],
+    }
+
+
+def _case(review: Review) -> dict[str, Any]:
+    return {
+        "number": review.number,
+        "segment": review.segment,
+        "scope": _scope(review),
+        "opened_by": str(review.opened_by),
+        "opened_at": review.opened_at,
+        "request": review.request,
+        "prepared_by": str(review.prepared_by),
+        "recommendation": review.recommendation,
+    }
 
 
 def _scope(review: Review) -> dict[str, Any] | None:

@@ -1,10 +1,8 @@
 """Training for administrators: courses and programmes are kept here; what proves something is shown, never deleted."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
+from csr_portal.core.admin import KeptAdmin, ReadOnlyAdmin
 from training.models import (
     AuditorQualification,
     AuditorTie,
@@ -15,23 +13,6 @@ from training.models import (
     Session,
     TrainingCertificate,
 )
-
-
-class KeptAdmin(admin.ModelAdmin):
-    """Nothing here is ever deleted."""
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ReadOnlyAdmin(KeptAdmin):
-    """Changes only through the workflow."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Programme)

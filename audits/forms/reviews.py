@@ -54,33 +54,30 @@ class NewReviewForm(forms.Form):
         return data
 
 
-class DatesForm(forms.Form):
+class _FirstToLast(forms.BaseForm):
+    """The days of a review, `planned_from` and `planned_to`, in their order."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, last = data.get("planned_from"), data.get("planned_to")
+        if first and last and last < first:
+            self.add_error("planned_to", _("The last day is before the first."))
+        return data
+
+
+class DatesForm(_FirstToLast, forms.Form):
     """The dates with which a review is announced."""
 
     planned_from = FutureDateField(label=_("First day"))
     planned_to = FutureDateField(label=_("Last day"))
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        first, last = data.get("planned_from"), data.get("planned_to")
-        if first and last and last < first:
-            self.add_error("planned_to", _("The last day is before the first."))
-        return data
 
-
-class ReviewForm(forms.ModelForm):
+class ReviewForm(_FirstToLast, forms.ModelForm):
     class Meta:
         model = SiteReview
         fields = ["planned_from", "planned_to", "announcement", "checklist", "standards", "scope"]
         labels = {"checklist": _("Checklist")}
         widgets = {"planned_from": DateInput(), "planned_to": DateInput(), "scope": forms.Textarea({"rows": 3})}
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        first, last = data.get("planned_from"), data.get("planned_to")
-        if first and last and last < first:
-            self.add_error("planned_to", _("The last day is before the first."))
-        return data
 
 
 class ReviewTextsForm(forms.ModelForm):

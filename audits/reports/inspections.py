@@ -14,6 +14,7 @@ from audits.states import AnswerCode, Criticality, InspectionStatus
 from csr_portal.core.models import Organisation
 from csr_portal.core.templatetags.reports import printed_day
 from csr_portal.core.translated import in_language
+from suppliers.models import Site
 
 
 @dataclass
@@ -178,8 +179,7 @@ def _by_section(rows: list[Row], result: scoring.Result) -> list[SectionRows]:
 def inspection_content(inspection: SelfInspection) -> dict[str, Any]:
     """What the self-inspection report prints, in the language that is active (R-PDF-1, B36)."""
     sheet = sheet_of(inspection)
-    company, site, supplier = Organisation.current(), inspection.site, inspection.supplier
-    standards = {row.question.clause.standard_id for row in sheet.rows if row.question.clause}
+    company, supplier = Organisation.current(), inspection.supplier
     content = {
         "kind": "self_inspection",
         "number": inspection.number,
@@ -187,21 +187,38 @@ def inspection_content(inspection: SelfInspection) -> dict[str, Any]:
         "version": inspection.version.number,
         "company": {"name": company.name, "name_latin": company.name_latin},
         "supplier": {"name": supplier.name, "name_latin": supplier.name_latin, "number": supplier.number},
-        "site": {
-            "name": site.name,
-            "name_latin": site.name_latin,
-            "address": site.address,
-            "country": site.country,
-            "women": site.workers_women,
-            "men": site.workers_men,
-            "young": site.workers_young,
-            "dispatched": site.workers_dispatched,
-            "migrant": site.workers_migrant,
-            "temporary": site.workers_temporary,
-            "workers": site.workers,
-            "time_zone": site.time_zone,
-        },
-        "standards": len(standards),
+        "site": _site_content(inspection.site),
+        "standards": len({row.question.clause.standard_id for row in sheet.rows if row.question.clause}),
+        **_course_content(inspection),
+        **_result_content(inspection, sheet),
+        "sections": [_section_content(section) for section in sheet.sections],
+        "dearest": [_row_content(row) for row in sheet.dearest[:10]],
+    }
+    content["unanswered"] = len(sheet.rows) - sheet.answered
+    content["questions_out"] = sum(len(section["rows"]) for section in content["sections"])
+    return content
+
+
+def _site_content(site: Site) -> dict[str, Any]:
+    return {
+        "name": site.name,
+        "name_latin": site.name_latin,
+        "address": site.address,
+        "country": site.country,
+        "women": site.workers_women,
+        "men": site.workers_men,
+        "young": site.workers_young,
+        "dispatched": site.workers_dispatched,
+        "migrant": site.workers_migrant,
+        "temporary": site.workers_temporary,
+        "workers": site.workers,
+        "time_zone": site.time_zone,
+    }
+
+
+def _course_content(inspection: SelfInspection) -> dict[str, Any]:
+    """Where it stands, and when who did what."""
+    return {
         "status": inspection.status,
         "status_label": str(InspectionStatus(inspection.status).label),
         "assigned_at": inspection.assigned_at,
@@ -212,21 +229,23 @@ def inspection_content(inspection: SelfInspection) -> dict[str, Any]:
         "accepted_by": str(inspection.accepted_by or ""),
         "valid_until": inspection.valid_until,
         "is_final": inspection.status == InspectionStatus.ACCEPTED,
-        "is_blocked": sheet.result.is_blocked,
-        "score": sheet.result.score if inspection.score is None else inspection.score,
-        "letter": inspection.letter or sheet.result.letter,
-        "uncapped_letter": sheet.result.uncapped_letter,
-        "formula": sheet.result.formula,
-        "earned": sheet.result.earned,
-        "possible": sheet.result.possible,
+    }
+
+
+def _result_content(inspection: SelfInspection, sheet: Sheet) -> dict[str, Any]:
+    """Score and letter: those kept with the acceptance, before it those of the answers so far."""
+    result = sheet.result
+    return {
+        "is_blocked": result.is_blocked,
+        "score": result.score if inspection.score is None else inspection.score,
+        "letter": inspection.letter or result.letter,
+        "uncapped_letter": result.uncapped_letter,
+        "formula": result.formula,
+        "earned": result.earned,
+        "possible": result.possible,
         "questions_in": len(sheet.rows),
         "answered": sheet.answered,
-        "sections": [_section_content(section) for section in sheet.sections],
-        "dearest": [_row_content(row) for row in sheet.dearest[:10]],
     }
-    content["unanswered"] = len(sheet.rows) - sheet.answered
-    content["questions_out"] = sum(len(section["rows"]) for section in content["sections"])
-    return content
 
 
 def printed(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from audits.deadlines import deadlines
-from audits.models import CheckpointResult, Clause, DeadlineRule, Finding, SelfInspection, SiteReview
+from audits.models import CheckpointResult, Clause, DeadlineRule, Finding, Question, SelfInspection, SiteReview
 from audits.numbers import create_numbered
 from audits.permissions import can_raise_finding
 from audits.recipients import company_side
 from audits.reports.inspections import Row, sheet_of
 from audits.states import FindingStatus as S
-from audits.states import Grade, InspectionStatus, Origin, Verification
+from audits.states import Grade, InspectionStatus, Origin
 from audits.workflow.findings.people import tell_supplier
 from audits.workflow.findings.steps import TWO_MONTH_TOPICS
 from csr_portal.core import history
@@ -63,6 +63,24 @@ def needs_two_months(clause: Clause | None) -> bool:
     return bool(topic and topic.code in TWO_MONTH_TOPICS)
 
 
+class Told(TypedDict, total=False):
+    """What is found, where it comes from, and what would close it: kept as it is given."""
+
+    title: Required[str]
+    facts: Required[str]
+    origin: Required[str]
+    title_local: str
+    facts_local: str
+    site_review: SiteReview | None
+    checkpoint: CheckpointResult | None
+    self_inspection: SelfInspection | None
+    question: Question | None
+    wanted_evidence: str
+    verification: str
+    affected: int | None
+    looked_at: int | None
+
+
 @transaction.atomic
 def open_finding(
     supplier: Supplier,
@@ -70,18 +88,10 @@ def open_finding(
     *,
     by: Actor,
     grade: str,
-    title: str,
-    facts: str,
-    origin: str,
     clause: Clause | None = None,
-    site_review: SiteReview | None = None,
-    checkpoint: CheckpointResult | None = None,
-    self_inspection: SelfInspection | None = None,
-    wanted_evidence: str = "",
-    verification: str = Verification.DESK,
     discovered_on: dt.date | None = None,
     photos: Iterable[Evidence] = (),
-    **more: Any,
+    **told: Unpack[Told],
 ) -> Finding:
     """Raise a finding with its deadlines. The same clause closed at the site within 12 months makes it a repeat.
 
@@ -90,46 +100,46 @@ def open_finding(
     if by != SYSTEM and not can_raise_finding(by, supplier):
         raise PermissionDenied
     supplier = lock(supplier.pk)
-    discovered_on = discovered_on or today(site.time_zone if site else None)
-    previous = previous_finding(site, clause, discovered_on)
+    day = discovered_on or today(site.time_zone if site else None)
+    previous = previous_finding(site, clause, day)
     if previous:
         grade = NEXT_WORSE[Grade(grade)]
+    about: dict[str, Any] = {"supplier": supplier, "site": site, "clause": clause, "previous": previous, **told}
+    finding = _create(by, grade, day, about)
+    finding.photos.set(photos)
+    _tell_of(finding, by)
+    if grade == Grade.ZERO_TOLERANCE:
+        stop_orders(finding, supplier, by)
+    facts_changed(supplier, by=by)
+    return finding
+
+
+def _create(by: Actor, grade: str, discovered_on: dt.date, about: dict[str, Any]) -> Finding:
+    """The row, with its number and the dates that follow from grade and day."""
     days = due_days(grade, discovered_on)
-    finding = create_numbered(
+    finding: Finding = create_numbered(
         Finding,
         "F",
         discovered_on.year,
-        supplier=supplier,
-        site=site,
-        origin=origin,
-        site_review=site_review,
-        checkpoint=checkpoint,
-        self_inspection=self_inspection,
-        clause=clause,
         grade=grade,
-        title=title,
-        facts=facts,
-        wanted_evidence=wanted_evidence,
-        verification=verification,
-        needs_two_months=needs_two_months(clause),
+        needs_two_months=needs_two_months(about["clause"]),
         discovered_on=discovered_on,
-        is_repeat=previous is not None,
-        previous=previous,
+        is_repeat=about["previous"] is not None,
         raised_by=by if isinstance(by, User) else None,
         status=S.OPEN,
         turn=Turn.SUPPLIER,
         due_on=days["plan_due_on"],
         **days,
-        **more,
+        **about,
     )
-    finding.photos.set(photos)
-    data = {"number": finding.number, "grade": grade, "origin": origin}
+    return finding
+
+
+def _tell_of(finding: Finding, by: Actor) -> None:
+    """Its first entry in the history, and the supplier's people."""
+    data = {"number": finding.number, "grade": finding.grade, "origin": finding.origin}
     history.record(finding, "open", by=by, data=data, to_status=S.OPEN)
     tell_supplier(finding, "finding_opened", "opened")
-    if grade == Grade.ZERO_TOLERANCE:
-        stop_orders(finding, supplier, by)
-    facts_changed(supplier, by=by)
-    return finding
 
 
 @transaction.atomic
