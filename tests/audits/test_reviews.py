@@ -13,6 +13,7 @@ from django.urls import reverse
 from PIL import Image
 
 from audits import gates, tasks
+from audits.forms.reviews import InterviewForm
 from audits.models import SiteReview, SiteReviewReport
 from audits.reports.reviews import review_content, review_images
 from audits.states import SiteReviewStatus
@@ -223,7 +224,65 @@ def test_nobody_declares_for_somebody_else(review, csr_manager):
         workflow.declare_no_conflict(review, by=csr_manager, no_conflict=True)
 
 
+def test_new_lead_takes_the_place_of_the_former_who_stays_in_the_team(review, csr_manager, auditor, second_csr_manager):
+    workflow.name_member(review, second_csr_manager, by=csr_manager, part="lead")
+    team = list(review.team.order_by("pk").values_list("user", "part"))
+    assert team == [(auditor.pk, "member"), (second_csr_manager.pk, "lead")]
+    told = Notice.objects.filter(kind="review_team")
+    assert [notice.recipient for notice in told] == [second_csr_manager]
+
+
+def test_team_is_of_our_people_and_named_by_csr_managers_before_the_visit(review, csr_manager, auditor, alice, on_site):
+    ahead = SiteReviewFactory(site=review.site)
+    with pytest.raises(PermissionDenied):
+        workflow.name_member(ahead, auditor, by=auditor, part="lead")
+    with pytest.raises(WorkflowError, match="Only people of the company"):
+        workflow.name_member(ahead, alice, by=csr_manager, part="member")
+    with pytest.raises(WorkflowError):
+        workflow.name_member(on_site, csr_manager, by=csr_manager, part="member")
+    assert not ahead.team.exists()
+    assert [member.user for member in on_site.team.all()] == [auditor]
+
+
+def test_person_leaves_the_team_before_the_visit_and_not_after(review, csr_manager, auditor):
+    member = review.team.get()
+    with pytest.raises(PermissionDenied):
+        workflow.remove_member(review, member, by=auditor)
+    workflow.remove_member(review, member, by=csr_manager)
+    assert not review.team.exists()
+    assert HistoryEntry.objects.about(review).get(action="unname").data == {"person": str(auditor)}
+
+
+def test_team_of_a_visit_that_has_begun_stays(on_site, csr_manager):
+    with pytest.raises(WorkflowError):
+        workflow.remove_member(on_site, on_site.team.get(), by=csr_manager)
+    assert on_site.team.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"kind": "group", "people": 4, "women": 2}, []),
+        ({"kind": "group", "people": 4, "women": 5}, ["women"]),
+        ({"kind": "individual", "people": 2, "women": 0}, ["people"]),
+    ],
+)
+def test_interview_counts_must_fit_each_other(db, typed, wrong):
+    assert list(InterviewForm(typed | {"topics": "hours"}).errors) == wrong
+
+
 # The announcement
+
+
+@pytest.mark.parametrize(("act", "kind"), [("postpone", "review_postponed"), ("cancel", "review_cancelled")])
+@pytest.mark.parametrize("was_told", [True, False])
+def test_who_was_told_of_a_visit_is_told_that_it_does_not_come(review, csr_manager, alice, act, kind, was_told):
+    if was_told:
+        workflow.announce(review, by=csr_manager)
+    with pytest.raises(WorkflowError):
+        getattr(workflow, act)(review, by=csr_manager, reason=" ")
+    getattr(workflow, act)(review, by=csr_manager, reason="Flood on the road")
+    assert [notice.recipient for notice in Notice.objects.filter(kind=kind)] == [alice] * was_told
 
 
 def test_announcement_waits_for_the_plan_s_approval(review, csr_manager):
