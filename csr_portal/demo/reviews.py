@@ -11,6 +11,7 @@ from audits.workflow import findings, plans, reviews
 from audits.workflow.findings import PlannedAction
 from csr_portal.demo.inspections import picture
 from csr_portal.demo.relations import Relation
+from csr_portal.demo.seen import ANSWERS, Seen, suited
 from csr_portal.demo.staff import Staff
 from csr_portal.demo.story import Story
 from suppliers import gates
@@ -19,33 +20,6 @@ from suppliers.states import Outcome, Segment
 from suppliers.workflow import reviews as cases
 from suppliers.workflow.clearances import close_clearance
 
-SEEN = {
-    ("major", "en"): (
-        "Fire exit of the workshop was locked during the shift",
-        "One of two exits on the first floor was locked with a padlock at 10:20. 38 people worked there.",
-        "Photo of the open exit with date, and the record of a fire drill",
-    ),
-    ("major", "zh-hans"): (
-        "车间一处消防出口在班次期间上锁",
-        "10:20 一楼两个出口中有一个挂锁，当时有38人在岗。",
-        "带日期的出口畅通照片和消防演练记录",
-    ),
-    ("minor", "en"): (
-        "First-aid boxes incomplete",
-        "Two of six first-aid boxes lacked dressings; the check list was last signed three months ago.",
-        "Photo of the filled boxes and the signed check list",
-    ),
-    ("minor", "zh-hans"): (
-        "急救箱药品不全",
-        "六个急救箱中有两个缺敷料，点检表最近一次签字在三个月前。",
-        "补齐后的急救箱照片和已签字的点检表",
-    ),
-}
-ACTIONS = [
-    ("immediate", "立即恢复并拍照记录", 3),
-    ("corrective", "更换门锁与急救箱，指定专人每周检查", 20),
-    ("preventive", "纳入月度安全巡查表并培训班组长", 40),
-]
 # Suppliers read these: each in its own language.
 GOOD_RECORD = {
     "zh-hans": "现场与培训记录良好",
@@ -62,6 +36,10 @@ ORIGIN = {
     "ja": "原材料の産地を確認中のため",
     "en": "Origin of the raw material is being clarified",
 }
+ACTION_DAYS = {"immediate": 3, "corrective": 20, "preventive": 40}
+# Days until the evidence comes, and for hours and wages, where it has to show two months (R-CAP-2). Both spans are
+# equally long: the dice give the same.
+EVIDENCE_AFTER, RECORDS_AFTER = (8, 14), (64, 70)
 # On sites that are not on their way to strategic every so many-th checkpoint is partly in order.
 WEAK_EVERY = [3, 5, 8, 100]
 # How far findings come, so that every state is there to be seen.
@@ -101,19 +79,29 @@ def carry_out(story: Story, staff: Staff, relation: Relation, review_id: int, go
             _check(story, row, lead, "conform")
         return
     grade = "minor" if relation.place == 0 else story.dice.choice(["", "minor", "minor", "major"])
-    about_safety = (row for row in rows if row.question.clause and row.question.clause.number.startswith("3."))
-    bad = next(about_safety, rows[0]) if grade else None  # what SEEN tells is about safety, chapter 3 of SA8000
+    seen, bad = _seen(relation, review, rows, grade) if grade else (None, None)
     weak = [bad] if relation.goal == "strategic" else [bad, *rows[5 :: story.dice.choice(WEAK_EVERY)]]
     for row in rows:
         _check(story, row, lead, "partly" if row in weak else "conform")
     heard = review.sample_required
     reviews.add_interview(review, by=lead, kind="group", people=heard, women=heard // 2, topics="working hours")
-    if bad:
-        finding = _raise_finding(relation, lead, review, bad, grade)
-        _plan_answer(story, staff, relation, finding)
+    if seen:
+        finding = _raise_finding(relation, lead, review, bad, seen)
+        _plan_answer(story, staff, relation, finding, seen)
     reviews.close(review, by=lead)
     if goal == "reported":
         _report(review, lead)
+
+
+def _seen(relation: Relation, review: SiteReview, rows: list[Any], grade: str) -> tuple[Seen, Any]:
+    """What is wrong at this site, and the checkpoint that asks about it: by the review's number, without dice.
+
+    Whoever is on its way to strategic has nothing that takes two months to close.
+    """
+    asked = {row.question.clause.number: row for row in reversed(rows) if row.question.clause}
+    found = suited(grade, set(asked), is_quick=relation.goal == "strategic")
+    seen = found[0 if relation.place == 0 else review.pk % len(found)]
+    return seen, asked[seen.clause]
 
 
 def _check(story: Story, row: Any, lead: Any, result: str) -> None:
@@ -131,11 +119,13 @@ def _report(review: SiteReview, lead: Any) -> None:
     reviews.report(review, by=lead)
 
 
-def _plan_answer(story: Story, staff: Staff, relation: Relation, finding: Finding) -> None:
+def _plan_answer(story: Story, staff: Staff, relation: Relation, finding: Finding, seen: Seen) -> None:
     end = "verified_closed" if finding.grade == "major" else FINDING_ENDS[finding.pk % len(FINDING_ENDS)]
     if relation.place == 0:
         end = "plan_approved"  # the clerk of the tour has something to do
-    story.at(story.after(dt.datetime.now(dt.UTC), 5, 10), _answer_finding, story, staff, relation, finding.pk, end)
+    story.at(
+        story.after(dt.datetime.now(dt.UTC), 5, 10), _answer_finding, story, staff, relation, finding.pk, seen, end
+    )
 
 
 # What makes a supplier strategic
@@ -176,39 +166,40 @@ def _review_of(staff: Staff, relation: Relation, site: Site, day: dt.date) -> Si
     return reviews.plan_review(site, by=staff["csr"], reason="strategic", planned_from=day, why="Before the CSR review")
 
 
-def _raise_finding(relation: Relation, lead: Any, review: SiteReview, row: Any, grade: str) -> Finding:
-    language = "zh-hans" if relation.company.language == "zh-hans" else "en"
-    title, facts, wanted = SEEN[grade, language]
+def _raise_finding(relation: Relation, lead: Any, review: SiteReview, row: Any, seen: Seen) -> Finding:
+    words = seen.words(relation.company.language)
     return findings.open_finding(
         relation.fresh,
         review.site,
         by=lead,
-        grade=grade,
-        title=title,
-        facts=facts,
+        grade=seen.grade,
+        title=words.title,
+        facts=words.facts,
         origin="site_review",
         clause=row.question.clause,
         site_review=review,
         checkpoint=row,
-        wanted_evidence=wanted,
+        wanted_evidence=words.wanted,
     )
 
 
-def _answer_finding(story: Story, staff: Staff, relation: Relation, finding_id: int, goal: str) -> None:
+def _answer_finding(story: Story, staff: Staff, relation: Relation, finding_id: int, seen: Seen, goal: str) -> None:
     """Plan, approval, evidence, verification: as far as the goal says."""
     finding = Finding.objects.get(pk=finding_id)
     if goal == "open":
         return
+    words = seen.words(relation.company.language)
     if goal == "disputed":
-        findings.dispute(finding, by=relation.clerk, reason="当天出口在维修，已放置警示牌。")
+        findings.dispute(finding, by=relation.clerk, reason=words.objection)
         return
+    answer = ANSWERS["zh-hans" if words is seen.zh else "en"]
     today = dt.datetime.now(dt.UTC).date()
+    texts = {"immediate": answer.immediate, "corrective": words.remedy, "preventive": answer.preventive}
     actions = [
-        PlannedAction(kind, text, relation.clerk.name, today + dt.timedelta(days=days)) for kind, text, days in ACTIONS
+        PlannedAction(kind, texts[kind], relation.clerk.name, today + dt.timedelta(days=days))
+        for kind, days in ACTION_DAYS.items()
     ]
-    findings.submit_plan(
-        finding, by=relation.clerk, root_cause="检查表没有包含该项，且没有指定责任人。", actions=actions
-    )
+    findings.submit_plan(finding, by=relation.clerk, root_cause=answer.cause, actions=actions)
     if goal == "plan_submitted":
         return
     judge = staff["csr"]
@@ -222,7 +213,9 @@ def _judge_plan(story: Story, staff: Staff, relation: Relation, finding_id: int,
         return
     findings.approve_plan(finding, by=judge)
     if goal != "plan_approved":
-        story.at(story.after(dt.datetime.now(dt.UTC), 8, 14), _send_evidence, story, relation, finding_id, goal, judge)
+        first, last = RECORDS_AFTER if finding.needs_two_months else EVIDENCE_AFTER
+        sent = story.after(dt.datetime.now(dt.UTC), first, last)
+        story.at(sent, _send_evidence, story, relation, finding_id, goal, judge)
 
 
 def _send_evidence(story: Story, relation: Relation, finding_id: int, goal: str, judge: Any) -> None:
