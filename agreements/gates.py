@@ -12,6 +12,7 @@ from agreements.models import Acknowledgement, Agreement, Version
 from agreements.states import AcknowledgementStatus, AgreementStatus, DocumentKind
 from agreements.terms import day_for, with_own_days
 from csr_portal.core.dates import day_text
+from csr_portal.core.timezones import day_of
 from suppliers.gates import Condition, by_supplier, condition, validity_state
 from suppliers.models import Supplier
 from suppliers.states import ConditionState
@@ -34,7 +35,7 @@ def agreement_in_force(
         text, turn, due = _why_no_agreement(rows, waiting)
         return Condition(
             "agreement", title, ConditionState.MISSING, text, turn, until=due,
-            since=waiting.status_since.date() if waiting else None, facts={"agreement": None},
+            since=day_of(waiting.status_since) if waiting else None, facts={"agreement": None},
             **_urls("agreement", supplier, waiting or (rows[0] if rows else None)),
         )  # fmt: skip
     state = validity_state(held.valid_until, day_for(held, day))
@@ -130,7 +131,7 @@ def guideline_acknowledged(
         return Condition("guideline", title, ConditionState.MISSING, text, "buyer", facts=facts, **urls)
     if row.status != AcknowledgementStatus.ACKNOWLEDGED:
         text = _("Version %(version)s has not been acknowledged.") % {"version": version.number}
-        since = row.status_since.date()
+        since = day_of(row.status_since)
         return Condition(
             "guideline",
             title,

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from audits.models import SelfInspection, SiteReview
 from audits.states import InspectionStatus, SiteReviewStatus
+from csr_portal.core.timezones import day_of
 from suppliers.models import Supplier
 from suppliers.risk_facts import Control
 
@@ -27,7 +28,7 @@ def self_inspections(suppliers: Sequence[Supplier], day: dt.date) -> dict[int, l
             Control(
                 "self_inspection",
                 0.0 if row.is_blocked else float(row.score) / 100,
-                row.accepted_at.date(),
+                day_of(row.accepted_at),
                 row.valid_until,
                 row.number,
                 row.accepted_by.name if row.accepted_by else "",
@@ -52,7 +53,7 @@ def site_reviews(suppliers: Sequence[Supplier], day: dt.date) -> dict[int, list[
             Control(
                 "site_review",
                 float(row.score) / 100,
-                row.closing_at.date(),
+                day_of(row.closing_at),
                 row.valid_until,
                 row.number,
                 ", ".join(leads),

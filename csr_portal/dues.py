@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from csr_portal import waiting
 from csr_portal.core.models import User
 from csr_portal.core.roles import Role, is_staff_member
+from csr_portal.core.timezones import day_of
 from csr_portal.waiting_sources import SOURCES
 from suppliers import reminders
 from suppliers.models import Certificate, Contact, Supplier
@@ -74,7 +75,7 @@ def _tasks(tasks: Iterable[waiting.Task], until: dt.date, stages: tuple[int, ...
     for task in tasks:
         if task.due and task.due <= until:
             about = " · ".join(str(part) for part in (task.obj, task.site, task.note) if part)
-            yield Due(TASK, task.what, about, task.due, task.url, stages, task.since.date())
+            yield Due(TASK, task.what, about, task.due, task.url, stages, day_of(task.since))
 
 
 def _of_staff(person: User, day: dt.date, until: dt.date) -> Iterator[Due]:

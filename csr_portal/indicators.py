@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, ExtractYear
 
 from agreements.models import Agreement
 from audits.models import Finding, SelfInspection, SiteReview, Topic
-from csr_portal.core.timezones import today
+from csr_portal.core.timezones import day_of, today
 from suppliers.certificates import Recognition
 from suppliers.models import Certificate, Site, Supplier
 from suppliers.states import RiskBand
@@ -135,7 +135,7 @@ def findings_by_topic(since: dt.date, until: dt.date) -> list[TopicFindings]:
 def days_to_closure(year: int, grade: str = "major") -> int | None:
     """Median days from discovery to verified closure of the findings closed in the year."""
     closed = Finding.objects.filter(status="verified_closed", status_since__year=year, grade=grade)
-    days = [(since.date() - found).days for found, since in closed.values_list("discovered_on", "status_since")]
+    days = [(day_of(since) - found).days for found, since in closed.values_list("discovered_on", "status_since")]
     return round(statistics.median(days)) if days else None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from csr_portal.core.dates import day_text
+from csr_portal.core.timezones import day_of
 from suppliers.gates import Condition, Extent, by_supplier
 from suppliers.models import Category, Clearance, Site, Supplier
 from suppliers.states import ClearanceStatus as C
@@ -131,5 +132,5 @@ def _reason(row: Clearance) -> Condition:
         "date": day_text(row.status_since),
     }
     return Condition(
-        "clearance", _("Category or site"), ConditionState.MISSING, text, row.turn, since=row.status_since.date()
+        "clearance", _("Category or site"), ConditionState.MISSING, text, row.turn, since=day_of(row.status_since)
     )

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy
 
 from csr_portal.core.dates import day_text
 from csr_portal.core.states import Turn
+from csr_portal.core.timezones import day_of
 from csr_portal.core.timezones import today as current_day
 from csr_portal.core.workflow import Blocker
 from suppliers.models import Decision, GatePolicy, Site, Supplier, Waiver
@@ -350,7 +351,7 @@ def csr_review_decided(
         },
         Turn.CSR if state == ConditionState.MISSING else "",
         until=decision.until if decision.is_limited else None,
-        since=decision.decided_at.date(),
+        since=day_of(decision.decided_at),
         url=reverse("staff:review-detail", args=[decision.review_id]),
         facts={"decision": decision.pk, "review": decision.review.number, "outcome": decision.outcome},
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from csr_portal.core.timezones import today
+from csr_portal.core.timezones import day_of, today
 from suppliers import clearances, gates
 from suppliers.clearances import Scope
 from suppliers.gates import Condition, Gate
@@ -172,4 +172,4 @@ def _status_reasons(supplier: Supplier, segment: str) -> list[Condition]:
     if supplier.status in HOLDS[Segment(segment)]:
         return []
     text = _("The status is “%(status)s”.") % {"status": supplier.get_status_display()}
-    return [Condition("status", _("Status"), ConditionState.MISSING, text, since=supplier.status_since.date())]
+    return [Condition("status", _("Status"), ConditionState.MISSING, text, since=day_of(supplier.status_since))]

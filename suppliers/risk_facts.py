@@ -11,6 +11,7 @@ from django.db.models import Max
 from django.utils.module_loading import import_string
 
 from csr_portal.core.models import HistoryEntry
+from csr_portal.core.timezones import day_of
 from suppliers.gates import by_supplier
 from suppliers.models import Category, CountryValue, Site, Supplier
 
@@ -133,6 +134,6 @@ def _origins_of(suppliers: Sequence[Supplier]) -> dict[tuple[int, str], Origin]:
     )
     entries = HistoryEntry.objects.filter(pk__in=[row["newest"] for row in newest]).order_by("pk")
     return {
-        (threads[entry.thread], entry.action.partition(".")[0] + "."): Origin(entry.at.date(), entry.by_name)
+        (threads[entry.thread], entry.action.partition(".")[0] + "."): Origin(day_of(entry.at), entry.by_name)
         for entry in entries
     }

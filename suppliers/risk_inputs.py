@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from csr_portal.core.timezones import day_of
 from suppliers.models import CountryValue
 from suppliers.risk_facts import Facts, Origin
 
@@ -62,7 +63,7 @@ def published(factor: str, value: CountryValue, points: float, text: str = "", p
         value.source,
         value.year,
         value.confidence,
-        on=value.entered_at.date().isoformat() if value.entered_at else "",
+        on=day_of(value.entered_at).isoformat() if value.entered_at else "",
         by=value.entered_by_name,
         url=value.source_url,
         part=part,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from audits.models import SelfInspection
 from audits.states import EDITABLE, OPEN, InspectionStatus
 from csr_portal.core.dates import day_text
+from csr_portal.core.timezones import day_of
 from suppliers.gates import Condition, Extent, Limit, by_supplier, condition, validity_state
 from suppliers.models import Site, Supplier
 from suppliers.states import ConditionState
@@ -81,7 +82,7 @@ def self_inspection_accepted(
             ConditionState.MISSING,
             "; ".join(_("%(site)s: %(fault)s") % {"site": site, "fault": fault} for site, fault in missing),
             waiting.turn if waiting else "csr",
-            since=waiting.status_since.date() if waiting else None,
+            since=day_of(waiting.status_since) if waiting else None,
             url=reverse("staff:inspection-detail", args=[waiting.pk]) if waiting else reverse("staff:inspection-list"),
             portal_url=reverse("portal:inspection-detail", args=[waiting.pk]) if waiting else "",
             facts=facts,

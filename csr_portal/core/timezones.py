@@ -19,6 +19,11 @@ def today(time_zone: str | None = None) -> dt.date:
     return timezone.localdate(timezone=zoneinfo.ZoneInfo(time_zone) if time_zone else None)
 
 
+def day_of(moment: dt.datetime) -> dt.date:
+    """The day on which something happened, in the company's time zone as `today()`; `.date()` would be that of UTC."""
+    return timezone.localdate(moment)
+
+
 def add_months(day: dt.date, months: int) -> dt.date:
     """The same day of the month later, or the last day of a shorter month (rules.md, introduction)."""
     years, month0 = divmod(day.month - 1 + months, 12)

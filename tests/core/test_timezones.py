@@ -1,8 +1,9 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
-from csr_portal.core.timezones import add_months, last_valid_day
+from csr_portal.core.timezones import add_months, day_of, last_valid_day
 
 
 @pytest.mark.parametrize(
@@ -34,3 +35,9 @@ def test_surveillance_of_r_val_1_falls_every_six_months():
 )
 def test_adding_months_keeps_the_day_or_takes_the_last_one(day, months, expected):
     assert add_months(dt.date.fromisoformat(day), months) == dt.date.fromisoformat(expected)
+
+
+def test_what_happens_late_in_the_utc_evening_falls_on_the_next_day_of_the_company():
+    moment = dt.datetime(2026, 11, 21, 16, 30, tzinfo=dt.UTC)  # half past midnight in Shanghai
+    with timezone.override("Asia/Shanghai"):
+        assert day_of(moment) == dt.date(2026, 11, 22)

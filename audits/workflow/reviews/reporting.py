@@ -15,7 +15,7 @@ from audits.states import FindingStatus, Grade
 from audits.workflow.reviews.steps import STEPS
 from csr_portal.core.models import User
 from csr_portal.core.notices import tell
-from csr_portal.core.timezones import today
+from csr_portal.core.timezones import day_of, today
 from csr_portal.core.workflow import move
 from suppliers.workflow import facts_changed, lock
 
@@ -28,7 +28,7 @@ def report(review: SiteReview, *, by: User) -> None:
     result = checklist.score(checklist.rows_of(review), cast(QuestionnaireVersion, review.checklist).scoring, grades)
     zero = Grade.ZERO_TOLERANCE in grades
     letter = result.letter or "E"
-    on_site = (review.closing_at or timezone.now()).date()
+    on_site = day_of(review.closing_at or timezone.now())
     next_on = next_review_on(on_site, letter, supplier.risk_band, zero_tolerance=zero)
     changes: dict[str, Any] = {
         "score": result.score,
