@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Acknowledgement, Agreement
 from agreements.permissions import can_issue
@@ -21,7 +22,7 @@ from audits.permissions import can_assign_inspections, can_judge_finding
 from audits.workflow.findings import dates as findings
 from audits.workflow.inspections import dates as inspections
 from csr_portal.core.models import User
-from csr_portal.core.timezones import today
+from csr_portal.core.together import Together
 from csr_portal.core.workflow import Blocker
 from csr_portal.waiting_sources import SOURCES, Source
 from suppliers.lists import in_care_of
@@ -32,9 +33,10 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of task whose date staff may change: who may, what stands against a date, the step."""
+    """A kind of task whose date staff may change: its name, who may, what stands against a date, the step."""
 
     code: str
+    name: Any
     model: Any
     may: Callable[[Any, Any], bool]
     blockers: Callable[..., list[Blocker]]
@@ -46,10 +48,17 @@ class Kind:
 
 
 KINDS = (
-    Kind("inspection", SelfInspection, can_assign_inspections, inspections.extension_blockers, inspections.extend),
-    Kind("agreement", Agreement, can_issue, papers.extension_blockers, papers.extend),
-    Kind("guideline", Acknowledgement, can_issue, papers.extension_blockers, papers.extend),
-    Kind("finding", Finding, can_judge_finding, findings.extension_blockers, findings.extend),
+    Kind(
+        "inspection",
+        gettext_lazy("Self-inspection"),
+        SelfInspection,
+        can_assign_inspections,
+        inspections.extension_blockers,
+        inspections.extend,
+    ),
+    Kind("agreement", gettext_lazy("Agreement"), Agreement, can_issue, papers.extension_blockers, papers.extend),
+    Kind("guideline", gettext_lazy("Guideline"), Acknowledgement, can_issue, papers.extension_blockers, papers.extend),
+    Kind("finding", gettext_lazy("Finding"), Finding, can_judge_finding, findings.extension_blockers, findings.extend),
 )
 
 
@@ -100,17 +109,21 @@ class Plan:
     left_out: list[tuple[Item, list[Blocker]]] = field(default_factory=list)
 
 
-def items_of(person: User, *, late_only: bool = False) -> list[Item]:
-    """What lies with the suppliers in the person's care, the latest first; as many queries as there are kinds."""
+def rows_of(person: User) -> Together:
+    """What lies with the suppliers in the person's care and has a date, all kinds together."""
     care = Supplier.objects.visible_to(person).filter(in_care_of(person))
-    found = []
-    for kind in KINDS:
-        rows = kind.model.objects.filter(supplier__in=care, status__in=kind.source.portal or {}, due_on__isnull=False)
-        if late_only:
-            rows = rows.filter(due_on__lt=today())
-        rows = rows.select_related("supplier", *kind.source.related).order_by("due_on", "pk")
-        found += [Item(kind, obj) for obj in rows[:MOST]]
-    return sorted(found, key=lambda item: (item.due, item.code))[:MOST]
+    return Together.of(
+        {
+            kind.code: kind.model.objects.filter(
+                supplier__in=care, status__in=kind.source.portal or {}, due_on__isnull=False
+            ).select_related("supplier", *kind.source.related)
+            for kind in KINDS
+        }
+    )
+
+
+def item_of(row: Any) -> Item:
+    return Item(next(kind for kind in KINDS if kind.code == row.kind), row)
 
 
 def chosen(person: User, codes: Iterable[str]) -> list[Item]:

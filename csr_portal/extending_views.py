@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -14,8 +15,21 @@ from django.views.decorators.http import require_POST
 from csr_portal import extending
 from csr_portal.core.access import staff_page
 from csr_portal.core.forms import DateInput
+from csr_portal.core.lists import (
+    Column,
+    Filter,
+    Listing,
+    View,
+    Views,
+    export_response,
+    page_of,
+    sets_behind,
+    tabs_of,
+    view_of,
+)
 from csr_portal.core.roles import Role
 from csr_portal.core.timezones import today
+from suppliers.querysets import search_condition
 
 page = staff_page(Role.BUYER, Role.CSR_MANAGER, Role.AUDITOR)
 USUAL_DAYS = 14
@@ -33,13 +47,48 @@ class ExtendForm(forms.Form):
     )
 
 
+DUES = Listing(
+    columns=(
+        Column("task", gettext_lazy("Task"), value=lambda row: extending.item_of(row).what),
+        Column("number", gettext_lazy("Number"), value=lambda row: extending.item_of(row).number, is_beside=True),
+        Column("supplier", gettext_lazy("Supplier"), "supplier__name", lambda row: row.supplier.name),
+        Column(
+            "supplier_number",
+            gettext_lazy("supplier number"),
+            value=lambda row: row.supplier.number,
+            is_beside=True,
+        ),
+        Column("site", gettext_lazy("Site"), value=lambda row: getattr(row, "site", None) or ""),
+        Column("until", gettext_lazy("Until"), "due_on", lambda row: row.due_on, is_number=True),
+    ),
+    filters=(Filter("task", gettext_lazy("Task"), [(kind.code, kind.name) for kind in extending.KINDS], "kind"),),
+    search=lambda words: search_condition(words, "supplier__"),
+    default_order="due_on",
+    file_name="with-suppliers",
+)
+
+
+def due_views() -> Views:
+    return {
+        "all": View(_("All"), Q(), DUES),
+        "late": View(_("Overdue"), Q(due_on__lt=today()), DUES, is_bad=True),
+    }
+
+
 @page
-def due_list(request: HttpRequest) -> HttpResponse:
+def due_list(request: HttpRequest) -> HttpResponseBase:
     """Everything with a date that lies with the suppliers in one's care; `late` only what is overdue."""
-    late_only = request.GET.get("show") == "late"
-    items = extending.items_of(request.user, late_only=late_only)
-    actions = [{"value": "extend", "label": _("Another date"), "icon": "calendar-plus"}]
-    context = {"items": items, "late_only": late_only, "actions": actions, "most": extending.MOST}
+    views = due_views()
+    sets, view = sets_behind(views, extending.rows_of(request.user)), view_of(request, views)
+    if "export" in request.GET:
+        return export_response(request, sets[view], DUES)
+    listed = page_of(request, sets[view], DUES, sets)
+    context = {
+        "page": listed,
+        "items": [extending.item_of(row) for row in listed.rows],
+        "tabs": tabs_of(views, listed, view),
+        "actions": [{"value": "extend", "label": _("Another date"), "icon": "calendar-plus"}],
+    }
     return render(request, "staff/due.html", context)
 
 

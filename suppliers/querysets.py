@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, IntegerField, Q, When
 
 from csr_portal.core.roles import Role, has_role
 from suppliers.states import IN_RELATION, ContactRole, InvitationStatus, RowOutcome, SupplierStatus, TrialEffect
@@ -90,7 +90,17 @@ class TrialLineQuerySet(StaffOnlyQuerySet):
         return self.exclude(effect__in=[TrialEffect.KEEPS, TrialEffect.STAYS_OUT, TrialEffect.SAME])
 
 
+class SiteQuerySet(OwnedBySupplierQuerySet):
+    def with_headcount(self) -> Self:
+        return self.annotate(headcount=F("workers_women") + F("workers_men"))
+
+
 class ContactQuerySet(OwnedBySupplierQuerySet):
+    def with_left_last(self) -> Self:
+        """`has_left`: 0 for who has access, 1 for who had it."""
+        has_access = When(ended_at=None, user__is_active=True, then=0)
+        return self.annotate(has_left=Case(has_access, default=1, output_field=IntegerField()))
+
     def current(self) -> Self:
         return self.filter(ended_at=None, user__is_active=True)
 

@@ -52,6 +52,7 @@ staff = [
     path("suppliers/<int:pk>/sites/add/", staff_views.site_edit, name="site-add"),
     path("suppliers/<int:pk>/sites/<int:site_pk>/", staff_views.site_edit, name="site-edit"),
     path("suppliers/<int:pk>/people/", staff_views.supplier_people, name="supplier-people"),
+    path("suppliers/<int:pk>/invitations/", staff_views.invitation_list, name="invitation-list"),
     path("suppliers/<int:pk>/risk/", staff_views.supplier_risk, name="supplier-risk"),
     path("suppliers/<int:pk>/history/", history.supplier_history, name="supplier-history"),
     path("suppliers/<int:pk>/clearances/", clearances.clearance_list, name="clearance-list"),

@@ -7,7 +7,7 @@ Paging is by key (the sort value and the primary key of the last row), so page 1
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -16,17 +16,21 @@ from urllib.parse import urlencode
 from django.core import signing
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.db.models import Expression, F, IntegerField, Q, QuerySet, Subquery
+from django.db.models import Expression, F, IntegerField, Q, QuerySet, Subquery, Value
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone, translation
 
 from csr_portal.core import frame, sheets
 from csr_portal.core.files import SANDBOX
 from csr_portal.core.models import User
+from csr_portal.core.together import Together
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 1_000
 EXPORT_LIMIT = 200_000
+SHORT = 5  # so many rows are seen at a glance: nobody needs to search, filter or sort them
+
+Rows = QuerySet | Together
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,19 @@ class Listing:
     file_name: str = "list"
 
 
+@dataclass(frozen=True)
+class View:
+    """One of the sets of rows behind the tabs of a list page, as `?view=` names it, with the columns it has."""
+
+    label: Any
+    condition: Q
+    listing: Listing
+    is_bad: bool = False
+
+
+Views = Mapping[str, View]
+
+
 @dataclass
 class Page:
     """One page of a list, as the templates in `components/` expect it."""
@@ -112,6 +129,10 @@ class Page:
     def count_label(self) -> str:
         return count_label(self.count)
 
+    @property
+    def is_short(self) -> bool:
+        return self.count <= SHORT and not self.is_filtered
+
 
 def count_label(count: int) -> str:
     """“343”; “1,000+” for everything above the number up to which we count."""
@@ -128,6 +149,34 @@ class CappedCount(Subquery):
         super().__init__(rows.order_by().values("pk")[: COUNT_LIMIT + 1])
 
 
+def view_of(request: HttpRequest, views: Views) -> str:
+    """The view that the URL asks for; without one, or with one that there is not, the first."""
+    asked = request.GET.get("view", "")
+    return asked if asked in views else next(iter(views))
+
+
+def sets_behind(views: Views, rows: Rows) -> dict[str, Rows]:
+    return {code: rows.filter(view.condition) for code, view in views.items()}
+
+
+def tabs_of(views: Views, page: Page, current: str) -> list[dict[str, Any]]:
+    """The views as components/tabs.html wants them."""
+    return [
+        {
+            "code": code,
+            "label": view.label,
+            "count": count_label(page.tab_counts[code]),
+            "here": code == current,
+            "bad": view.is_bad and page.tab_counts[code] > 0,
+        }
+        for code, view in views.items()
+    ]
+
+
+def _counted(rows: Rows) -> Any:
+    return sum(map(CappedCount, rows.parts), Value(0)) if isinstance(rows, Together) else CappedCount(rows)
+
+
 @dataclass
 class Around:
     """What a page tells beside its rows: the sizes of sets of rows, and the codes in use for each filter."""
@@ -136,9 +185,9 @@ class Around:
     codes: dict[str, list[str]]
 
 
-def _around(request: HttpRequest, sets: dict[str, QuerySet], filters: Sequence[Filter]) -> Around:
+def _around(request: HttpRequest, sets: dict[str, Rows], filters: Sequence[Filter]) -> Around:
     """All of it in one query, which asks the reader's row, also for the frame of the page."""
-    counts = {f"n_{code}": CappedCount(rows) for code, rows in sets.items()}
+    counts = {f"n_{code}": _counted(rows) for code, rows in sets.items()}
     codes = {f"in_{item.name}": item.in_use for item in filters if item.in_use}
     reader: Any = request.user
     wanted = {**counts, **codes, **frame.wanted(reader)}
@@ -149,7 +198,7 @@ def _around(request: HttpRequest, sets: dict[str, QuerySet], filters: Sequence[F
     return Around({code: found[f"n_{code}"] or 0 for code in sets}, used)
 
 
-def page_of(request: HttpRequest, rows: QuerySet, listing: Listing, tabs: dict[str, QuerySet] | None = None) -> Page:
+def page_of(request: HttpRequest, rows: Rows, listing: Listing, tabs: Mapping[str, Rows] | None = None) -> Page:
     """The page that the URL asks for: two queries (rows, capped counts), whatever the number of rows.
 
     `tabs`: the sets of rows behind the tabs above the list, whose sizes are wanted too.
@@ -170,16 +219,17 @@ def page_of(request: HttpRequest, rows: QuerySet, listing: Listing, tabs: dict[s
         filters=[_facet(request, item, around.codes.get(item.name)) for item in listing.filters],
         search=request.GET.get("q", ""),
         export_urls={kind: _url(request, export=kind) for kind in ("xlsx", "csv")},
+        clear_url=_url(request, **dict.fromkeys(["q", "after", "before", *(item.name for item in listing.filters)])),
         is_filtered=bool(request.GET.get("q")) or any(request.GET.get(item.name) for item in listing.filters),
     )
     if window and (has_more if backwards else "after" in request.GET):
-        page.previous_url = _url(request, before=_cursor(window[0], order), after=None)
+        page.previous_url = _url(request, before=_cursor(window[0], order, _unique(rows)), after=None)
     if window and (has_more or backwards):
-        page.next_url = _url(request, after=_cursor(window[-1], order), before=None)
+        page.next_url = _url(request, after=_cursor(window[-1], order, _unique(rows)), before=None)
     return page
 
 
-def matching(request: HttpRequest, rows: QuerySet, listing: Listing) -> QuerySet:
+def matching(request: HttpRequest, rows: Rows, listing: Listing) -> Rows:
     """The rows that search and filters of the URL leave."""
     words = request.GET.get("q", "").strip()
     if words and listing.search:
@@ -218,24 +268,30 @@ def _order(request: HttpRequest, listing: Listing) -> tuple[str, bool]:
     return listing.default_order.removeprefix("-") or "pk", listing.default_order.startswith("-")
 
 
-def _after_cursor(request: HttpRequest, rows: QuerySet, order: str, descending: bool) -> tuple[QuerySet, bool]:
+def _unique(rows: Rows) -> str:
+    """The field that no two rows share: it decides between rows that sort alike."""
+    return rows.unique if isinstance(rows, Together) else "pk"
+
+
+def _after_cursor(request: HttpRequest, rows: Rows, order: str, descending: bool) -> tuple[Rows, bool]:
     """Rows in order from the cursor on; and whether they are read backwards. Empty values sort last, always."""
     backwards = "before" in request.GET
     text = request.GET.get("before") or request.GET.get("after") or ""
     down = descending != backwards
     terms = [_term(order, down, backwards, _may_be_empty(rows, order))]
-    if order != "pk":
-        terms.append(F("pk").desc() if down else F("pk").asc())
+    unique = _unique(rows)
+    if order != unique:
+        terms.append(F(unique).desc() if down else F(unique).asc())
     if text:
         try:
-            value, pk = signing.loads(text, salt="cursor")
+            value, last = signing.loads(text, salt="cursor")
         except signing.BadSignature:
             return rows.order_by(*terms), False
-        rows = rows.filter(_beyond(order, value, pk, down, backwards, _may_be_empty(rows, order)))
+        rows = rows.filter(_beyond(order, value, {unique: last}, down, backwards, _may_be_empty(rows, order)))
     return rows.order_by(*terms), backwards
 
 
-def _may_be_empty(rows: QuerySet, order: str) -> bool:
+def _may_be_empty(rows: Rows, order: str) -> bool:
     """Whether the column that sorts can be NULL. An annotation or a JSON key always can."""
     try:
         first = rows.model._meta.get_field(order.partition("__")[0])
@@ -252,11 +308,11 @@ def _term(order: str, down: bool, backwards: bool, may_be_empty: bool) -> Any:
     return F(order).desc(**nulls) if down else F(order).asc(**nulls)
 
 
-def _beyond(order: str, value: Any, pk: int, down: bool, backwards: bool, may_be_empty: bool) -> Q:
-    """Rows after (value, pk) in reading order, with empty values at the end of the list."""
+def _beyond(order: str, value: Any, last: dict[str, int], down: bool, backwards: bool, may_be_empty: bool) -> Q:
+    """Rows after (value, last) in reading order, with empty values at the end of the list."""
     compare = "lt" if down else "gt"
-    same_value_next = Q(**{f"pk__{compare}": pk})
-    if order == "pk":
+    same_value_next = Q(**{f"{unique}__{compare}": number for unique, number in last.items()})
+    if order in last:
         return same_value_next
     if value is None:
         here = Q(**{f"{order}__isnull": True}) & same_value_next
@@ -266,13 +322,13 @@ def _beyond(order: str, value: Any, pk: int, down: bool, backwards: bool, may_be
     return here | Q(**{f"{order}__isnull": True}) if may_be_empty and not backwards else here
 
 
-def _cursor(row: Any, order: str) -> str:
+def _cursor(row: Any, order: str, unique: str) -> str:
     value: Any = row
     for name in order.split("__"):
         value = row["pk"] if isinstance(row, dict) and name == "pk" else getattr(value, name, None)
     if isinstance(value, dt.date | dt.datetime):
         value = value.isoformat()
-    return signing.dumps([str(value) if isinstance(value, Decimal) else value, row.pk], salt="cursor")
+    return signing.dumps([str(value) if isinstance(value, Decimal) else value, getattr(row, unique)], salt="cursor")
 
 
 def _url(request: HttpRequest, **changes: str | None) -> str:
@@ -318,11 +374,11 @@ def _facet(request: HttpRequest, item: Filter, codes: list[str] | None) -> dict[
     }
 
 
-def export_response(request: HttpRequest, rows: QuerySet, listing: Listing) -> StreamingHttpResponse:
+def export_response(request: HttpRequest, rows: Rows, listing: Listing) -> StreamingHttpResponse:
     """The whole list as XLSX or CSV, same rows and order as on the screen; formula-safe, opens in Chinese Excel."""
     order, descending = _order(request, listing)
     ordered = matching(request, rows, listing).order_by(
-        _term(order, descending, False, _may_be_empty(rows, order)), "pk"
+        _term(order, descending, False, _may_be_empty(rows, order)), F(_unique(rows)).asc()
     )[:EXPORT_LIMIT]
     head = [str(column.label) for column in listing.columns]
     lines = ([_cell(column, row) for column in listing.columns] for row in ordered.iterator(chunk_size=2000))

@@ -13,7 +13,7 @@ from csr_portal.core.models import Tracked
 from csr_portal.core.timezones import validate_time_zone
 from csr_portal.core.translated import in_language, validate_texts
 from suppliers.identity import registration_key
-from suppliers.querysets import OwnedBySupplierQuerySet, SupplierQuerySet, search_text
+from suppliers.querysets import SiteQuerySet, SupplierQuerySet, search_text
 from suppliers.states import RegistrationKind, RiskBand, Segment, Spend, SupplierStatus
 
 User = settings.AUTH_USER_MODEL
@@ -225,7 +225,7 @@ class Site(models.Model):
     chemicals = models.CharField(_("which chemicals"), max_length=300, blank=True)
     processes = models.CharField(_("processes"), max_length=300, blank=True)
 
-    objects = OwnedBySupplierQuerySet.as_manager()
+    objects = SiteQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("site")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -23,19 +23,20 @@ from suppliers.forms.fields import ReasonForm
 from suppliers.forms.people import ColleagueForm
 from suppliers.forms.registration import InviteForm
 from suppliers.forms.sites import SiteForm
-from suppliers.lists import SUPPLIER_EXPORT, SUPPLIERS, all_views_of, sets_of, tabs
-from suppliers.models import Contact, Invitation, JoinRequest, Supplier
+from suppliers.lists import CONTACTS, INVITATIONS, SITES, SUPPLIER_EXPORT, SUPPLIERS, all_views_of, sets_of, tabs
+from suppliers.models import Contact, Invitation, JoinRequest, Site, Supplier
 from suppliers.permissions import can_manage
 from suppliers.states import ContactRole, SupplierStatus
 from suppliers.views import bulk
 from suppliers.workflow import duplicates, invitations, merging, people, profile
 from suppliers.workflow import supplier as supplier_steps
 
+SHOWN = 5  # of what has a page of its own
 procurement_page = staff_page(Role.BUYER, Role.CSR_MANAGER)
 
 
 @staff_page()
-def supplier_list(request: HttpRequest) -> HttpResponse:
+def supplier_list(request: HttpRequest) -> HttpResponseBase:
     """The suppliers in one of the saved views, searched and filtered."""
     everybody = Supplier.objects.visible_to(request.user)
     view = _view_of(request)
@@ -94,8 +95,9 @@ def supplier_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "supplier": supplier,
         "tab": "overview",
         "gate": gate,
-        "sites": supplier.sites.all(),
-        "contacts": _contacts(supplier),
+        "sites": supplier.sites.all()[:SHOWN],
+        "sites_count": supplier.sites.count(),
+        "contacts": _contacts(supplier)[:SHOWN],
         "entries": entries[:6],
         "rating": supplier.risk_ratings.filter(is_current=True).first(),
         "decision": supplier.decisions.select_related("review").first(),
@@ -229,9 +231,14 @@ def site_edit(request: HttpRequest, pk: int, site_pk: int | None = None) -> Http
 
 
 @staff_page()
-def supplier_sites(request: HttpRequest, pk: int) -> HttpResponse:
+def supplier_sites(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The sites, and who works where, of one page of them."""
     supplier = find(request, pk)
-    context = {"supplier": supplier, "sites": supplier.sites.prefetch_related("categories"), "tab": "sites"}
+    rows = Site.objects.visible_to(request.user).filter(supplier=supplier).with_headcount()
+    rows = rows.prefetch_related("categories")
+    if "export" in request.GET:
+        return lists.export_response(request, rows, SITES)
+    context = {"supplier": supplier, "page": lists.page_of(request, rows, SITES), "tab": "sites"}
     return render(request, "staff/suppliers/sites.html", context)
 
 
@@ -310,13 +317,13 @@ def invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @staff_page()
-def supplier_people(request: HttpRequest, pk: int) -> HttpResponse:
+def supplier_people(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Who acts for the supplier; the buyer can appoint somebody new when everybody has left (B14)."""
     supplier = find(request, pk)
-    initial = {"language": supplier.language, "role": ContactRole.ADMIN}
-    if supplier.status == SupplierStatus.LISTED:
-        initial |= {"person": supplier.contact_name, "email": supplier.contact_email}
-    form = ColleagueForm(request.POST or None, initial=initial)
+    rows = supplier.contacts.with_left_last().select_related("user")
+    if "export" in request.GET:
+        return lists.export_response(request, rows, CONTACTS)
+    form = ColleagueForm(request.POST or None, initial=_first_contact(supplier))
     if request.method == "POST" and not can_manage(request.user, supplier):
         raise PermissionDenied
     if request.method == "POST" and form.is_valid():
@@ -325,13 +332,31 @@ def supplier_people(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "supplier": supplier,
         "tab": "people",
-        "contacts": _contacts(supplier),
-        "former": supplier.contacts.exclude(ended_at=None).select_related("user"),
-        "invitations": supplier.invitations.order_by("-pk"),
+        "page": lists.page_of(request, rows, CONTACTS),
+        "invitations": supplier.invitations.order_by("-pk")[:SHOWN],
         "requests": supplier.join_requests.filter(status="requested").select_related("user"),
         "form": form,
     }
     return render(request, "staff/suppliers/people.html", context, status=422 if form.errors else 200)
+
+
+def _first_contact(supplier: Supplier) -> dict[str, str]:
+    """What the form begins with: for a company that is only listed, the contact from the import."""
+    initial = {"language": supplier.language, "role": ContactRole.ADMIN}
+    if supplier.status == SupplierStatus.LISTED:
+        initial |= {"person": supplier.contact_name, "email": supplier.contact_email}
+    return initial
+
+
+@staff_page()
+def invitation_list(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Every link that the supplier was sent."""
+    supplier = find(request, pk)
+    rows = supplier.invitations.select_related("invited_by")
+    if "export" in request.GET:
+        return lists.export_response(request, rows, INVITATIONS)
+    context = {"supplier": supplier, "tab": "people", "page": lists.page_of(request, rows, INVITATIONS)}
+    return render(request, "staff/suppliers/invitations.html", context)
 
 
 @procurement_page

@@ -76,6 +76,7 @@ ROUTES = {
     "staff:site-add": Route(PROCUREMENT, of_supplier),
     "staff:site-edit": Route(PROCUREMENT, lambda world: {"pk": world.acme.pk, "site_pk": world.site.pk}),
     "staff:supplier-people": Route(STAFF, of_supplier),
+    "staff:invitation-list": Route(STAFF, of_supplier),
     "staff:supplier-risk": Route(STAFF, of_supplier),
     "staff:clearance-list": Route(PROCUREMENT, of_supplier),
     "staff:supplier-history": Route(STAFF, of_supplier),

@@ -1,5 +1,7 @@
 """Findings as the supplier sees them: what was seen, what closes it, the plan, the evidence."""
 
+from dataclasses import replace
+
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -9,44 +11,59 @@ from django.views.decorators.http import require_POST
 
 from audits.forms.findings import FIRST_ACTIONS, ActionFormSet, EvidenceForm, FindingPlanForm, ReasonForm
 from audits.models import Finding
-from audits.states import Grade
+from audits.states import FindingStatus, Grade
 from audits.views.staff.findings import send_evidence
 from audits.views.steps import taken, tell_errors
 from audits.workflow import findings as workflow
 from csr_portal.core.files import EVIDENCE_TYPES
-from csr_portal.core.lists import Column, Filter, Listing, export_response, page_of
+from csr_portal.core.lists import (
+    Column,
+    Filter,
+    Listing,
+    View,
+    export_response,
+    page_of,
+    sets_behind,
+    tabs_of,
+    view_of,
+)
 from csr_portal.core.models import HistoryEntry
+from csr_portal.core.states import Turn
 from csr_portal.core.workflow import available
 from suppliers.access import portal_page
 
-CLOSED = Listing(
+OWN = Listing(
     columns=(
         Column("number", gettext_lazy("Number"), "number"),
         Column("title", gettext_lazy("Title"), value=lambda row: row.title_local or row.title),
         Column("site", gettext_lazy("Site"), "site__name", lambda row: row.site or ""),
         Column("grade", gettext_lazy("Grade"), value=lambda row: row.get_grade_display()),
+        Column("status", gettext_lazy("Status"), value=lambda row: row.get_status_display()),
+        Column("due_on", gettext_lazy("Until"), "due_on"),
         Column("closed_on", gettext_lazy("Closed"), "closed_on"),
     ),
     filters=(Filter("grade", gettext_lazy("Grade"), Grade.choices),),
     search=lambda words: Q(number__icontains=words) | Q(title__icontains=words) | Q(title_local__icontains=words),
-    default_order="-closed_on",
+    default_order="due_on",
     file_name="findings",
 )
+OPEN = ~Q(status=FindingStatus.VERIFIED_CLOSED)
+VIEWS = {
+    "yours": View(gettext_lazy("Wait for you"), OPEN & Q(turn=Turn.SUPPLIER), OWN),
+    "ours": View(gettext_lazy("With us"), OPEN & ~Q(turn=Turn.SUPPLIER), OWN),
+    "closed": View(gettext_lazy("Closed"), ~OPEN, replace(OWN, default_order="-closed_on")),
+}
 
 
 @portal_page
 def finding_list(request: HttpRequest) -> HttpResponseBase:
-    """What is open, as cards and lines; what is closed, as a list that grows."""
-    rows = Finding.objects.visible_to(request.user).filter(supplier=request.supplier).select_related("site")
-    closed = rows.filter(status="verified_closed")
+    """What waits for the supplier, as cards; what lies with the company and what is closed, as lines."""
+    own = Finding.objects.visible_to(request.user).filter(supplier=request.supplier).select_related("site")
+    sets, view = sets_behind(VIEWS, own), view_of(request, VIEWS)
     if "export" in request.GET:
-        return export_response(request, closed, CLOSED)
-    open_ones = list(rows.unclosed().order_by("due_on", "pk"))
-    context = {
-        "yours": [finding for finding in open_ones if finding.turn == "supplier"],
-        "ours": [finding for finding in open_ones if finding.turn != "supplier"],
-        "page": page_of(request, closed, CLOSED),
-    }
+        return export_response(request, sets[view], VIEWS[view].listing)
+    page = page_of(request, sets[view], VIEWS[view].listing, sets)
+    context = {"page": page, "view": view, "tabs": tabs_of(VIEWS, page, view)}
     return render(request, "portal/audits/finding_list.html", context)
 
 

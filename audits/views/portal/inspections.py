@@ -1,5 +1,6 @@
 """Self-inspections as the supplier sees them: overview, the site's facts, all that is missing, the result."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -16,17 +17,37 @@ from audits.reports.inspections import sheet_of
 from audits.states import EDITABLE, InspectionStatus
 from audits.views import files
 from audits.workflow import inspections as workflow
-from csr_portal.core.lists import Column, Filter, Listing, export_response, page_of
+from csr_portal.core.lists import (
+    Column,
+    Filter,
+    Listing,
+    View,
+    export_response,
+    page_of,
+    sets_behind,
+    tabs_of,
+    view_of,
+)
 from csr_portal.core.models import HistoryEntry
 from csr_portal.core.workflow import WorkflowError
 from suppliers.access import portal_page
 
-DONE = Listing(
+OPEN = Listing(
     columns=(
-        Column("number", gettext_lazy("Number"), "pk"),
+        Column("number", gettext_lazy("Number"), "pk", "number"),
         Column("questionnaire", gettext_lazy("Questionnaire"), value=lambda row: str(row.version.questionnaire)),
         Column("site", gettext_lazy("Site"), "site__name"),
         Column("status", gettext_lazy("Status"), "status", lambda row: row.get_status_display()),
+        Column("due_on", gettext_lazy("Until"), "due_on"),
+    ),
+    search=lambda words: Q(site__name__icontains=words) | Q(site__name_latin__icontains=words),
+    default_order="due_on",
+    file_name="self-inspections",
+)
+DONE = replace(
+    OPEN,
+    columns=(
+        *OPEN.columns[:-1],
         Column("score", gettext_lazy("Score"), "score", is_number=True),
         Column("valid_until", gettext_lazy("Valid to"), "valid_until"),
     ),
@@ -37,10 +58,12 @@ DONE = Listing(
             [(code.value, code.label) for code in (InspectionStatus.SUBMITTED, InspectionStatus.ACCEPTED)],
         ),
     ),
-    search=lambda words: Q(site__name__icontains=words) | Q(site__name_latin__icontains=words),
     default_order="-pk",
-    file_name="self-inspections",
 )
+VIEWS = {
+    "open": View(gettext_lazy("Wait for you"), Q(status__in=EDITABLE), OPEN),
+    "done": View(gettext_lazy("Submitted and accepted"), ~Q(status__in=EDITABLE), DONE),
+}
 
 
 def own(request: HttpRequest) -> Any:
@@ -52,13 +75,13 @@ def own(request: HttpRequest) -> Any:
 @portal_page
 @require_GET
 def inspection_list(request: HttpRequest) -> HttpResponseBase:
-    """What waits for the supplier, as cards; what was submitted, as a list that grows."""
-    done = own(request).exclude(status__in=EDITABLE).defer("result")
+    """What waits for the supplier, as cards; what was submitted, as lines."""
+    sets, view = sets_behind(VIEWS, own(request).defer("result")), view_of(request, VIEWS)
     if "export" in request.GET:
-        return export_response(request, done, DONE)
-    waiting = list(own(request).filter(status__in=EDITABLE).defer("result"))
-    waiting.sort(key=lambda row: (row.due_on is None, row.due_on))
-    context = {"waiting": [_task(row) for row in waiting], "page": page_of(request, done, DONE)}
+        return export_response(request, sets[view], VIEWS[view].listing)
+    page = page_of(request, sets[view], VIEWS[view].listing, sets)
+    waiting = [_task(row) for row in page.rows] if view == "open" else []
+    context = {"page": page, "view": view, "tabs": tabs_of(VIEWS, page, view), "waiting": waiting}
     return render(request, "portal/audits/inspection_list.html", context)
 
 
