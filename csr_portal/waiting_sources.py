@@ -7,11 +7,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agreements.models import Acknowledgement, Agreement
 from audits.models import Finding, SelfInspection, SiteReview
 from csr_portal.core.models import User
 from suppliers.models import Certificate, Clearance, DuplicatePair, JoinRequest, Review, Supplier, Waiver
+
+OPEN_IT, ANSWER_IT = pgettext_lazy("verb on a button", "Open"), pgettext_lazy("verb on a button", "Answer")
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ SOURCES = (
         "staff:supplier-detail",
         {
             "registered": Wording(_("Check and admit the new supplier"), _("Check")),
-            "suspended": Wording(_("Suspended: review the existing orders"), _("Open")),
+            "suspended": Wording(_("Suspended: review the existing orders"), OPEN_IT),
         },
         related=(),
         supplier_path="",
@@ -86,7 +89,7 @@ SOURCES = (
         Clearance,
         "layers",
         "staff:clearance-list",
-        {"suspended": Wording(_("A category or site is suspended: open a CSR review, or end it"), _("Open"))},
+        {"suspended": Wording(_("A category or site is suspended: open a CSR review, or end it"), OPEN_IT)},
         related=("supplier", "category", "site"),
         opened_by="supplier_id",
     ),
@@ -104,7 +107,7 @@ SOURCES = (
             "chop_pending": Wording(_("Confirm the company chop on the agreement"), _("Confirm")),
             "reserved": Wording(_("Decide about the reservation to the agreement"), _("Decide")),
             "own_code": Wording(_("Check the supplier's own code of conduct"), _("Check")),
-            "declined": Wording(_("Answer: the agreement was declined"), _("Answer")),
+            "declined": Wording(_("Answer: the agreement was declined"), ANSWER_IT),
             "signed": Wording(_("Sign the agreement for the company"), _("Read and sign")),
         },
         "portal:agreement-detail",
@@ -152,9 +155,9 @@ SOURCES = (
         "map-pinned",
         "staff:site-review-detail",
         {
-            "planned": Wording(_("Announce the site review"), _("Open")),
-            "postponed": Wording(_("Find a new date for the site review"), _("Open")),
-            "confirmed": Wording(_("Carry out the site review"), _("Open")),
+            "planned": Wording(_("Announce the site review"), OPEN_IT),
+            "postponed": Wording(_("Find a new date for the site review"), OPEN_IT),
+            "confirmed": Wording(_("Carry out the site review"), OPEN_IT),
             "in_progress": Wording(_("Finish the site review"), _("Continue")),
             "closed": Wording(_("Write the report of the site review"), _("Report")),
         },
@@ -174,7 +177,7 @@ SOURCES = (
         {
             "plan_submitted": Wording(_("Check the corrective action plan"), _("Read the plan")),
             "evidence_submitted": Wording(_("Verify the evidence of a finding"), _("Verify")),
-            "disputed": Wording(_("Answer: a finding is disputed"), _("Answer")),
+            "disputed": Wording(_("Answer: a finding is disputed"), ANSWER_IT),
         },
         "portal:finding-detail",
         {

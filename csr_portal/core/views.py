@@ -6,7 +6,8 @@ from typing import Any, cast
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
@@ -17,11 +18,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from csr_portal.core.access import PersonRequest, open_page, person_page
 from csr_portal.core.digests import DigestPart
+from csr_portal.core.lists import Column, Listing, View, export_response, page_of, sets_behind, tabs_of, view_of
 from csr_portal.core.middleware import THEME_COOKIE, THEMES
 from csr_portal.core.models import Notice, User
 from csr_portal.core.roles import is_staff_member
 
-NOTICES_SHOWN = 100
 A_YEAR = 365 * 24 * 3600
 
 
@@ -92,11 +93,31 @@ def my_settings(request: PersonRequest) -> HttpResponse:
     return render(request, "account/settings.html", {"form": form})
 
 
+NOTICES = Listing(
+    columns=(
+        Column("subject", gettext_lazy("Subject"), value="subject"),
+        Column("created_at", gettext_lazy("When"), "created_at"),
+        Column("read_at", gettext_lazy("Read at"), "read_at"),
+    ),
+    search=lambda words: Q(subject__icontains=words),
+    default_order="-pk",
+    file_name="notices",
+)
+NOTICE_VIEWS = {
+    "all": View(gettext_lazy("All"), Q(), NOTICES),
+    "unread": View(gettext_lazy("Unread"), Q(read_at=None), NOTICES),
+}
+
+
 @person_page
 @require_GET
-def my_notices(request: PersonRequest) -> HttpResponse:
-    notices = Notice.objects.visible_to(request.user)[:NOTICES_SHOWN]
-    return render(request, "account/notices.html", {"notices": notices})
+def my_notices(request: PersonRequest) -> HttpResponseBase:
+    """What one was told, newest first; the unread ones are those that the bell counts."""
+    sets, view = sets_behind(NOTICE_VIEWS, Notice.objects.visible_to(request.user)), view_of(request, NOTICE_VIEWS)
+    if "export" in request.GET:
+        return export_response(request, sets[view], NOTICES)
+    page = page_of(request, sets[view], NOTICES, sets)
+    return render(request, "account/notices.html", {"page": page, "tabs": tabs_of(NOTICE_VIEWS, page, view)})
 
 
 @person_page

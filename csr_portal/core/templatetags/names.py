@@ -1,5 +1,6 @@
 """Names in their own script and in Latin letters, each with its language."""
 
+import unicodedata
 from typing import Any
 
 from django import template
@@ -9,6 +10,9 @@ from django.utils.safestring import SafeString
 from csr_portal.core.names import script_language
 
 register = template.Library()
+
+WITHOUT_STROKE = str.maketrans("łŁđĐøØ", "lLdDoO")
+WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
 
 @register.simple_tag
@@ -49,7 +53,13 @@ def name_lang(obj: Any) -> SafeString:
 def _two_names(obj: Any) -> tuple[str, str]:
     local = str(getattr(obj, "name", "") or obj or "")
     latin = str(getattr(obj, "name_latin", "") or "")
-    return (local or latin), (latin if latin != local else "")
+    return (local or latin), ("" if _plain(latin) in {_plain(local), _plain(local.translate(WRITTEN_OUT))} else latin)
+
+
+def _plain(text: str) -> str:
+    """Without marks and case: a name that differs only in them tells nobody anything more."""
+    marked = unicodedata.normalize("NFKD", text.translate(WITHOUT_STROKE))
+    return "".join(sign for sign in marked if not unicodedata.combining(sign)).casefold()
 
 
 def _lang_attribute(obj: Any, text: str) -> SafeString:
