@@ -5,6 +5,7 @@ A wrong digit is a warning, not a wall.
 
 import re
 import unicodedata
+from functools import lru_cache
 from operator import mul
 
 from suppliers.states import RegistrationKind
@@ -52,6 +53,7 @@ KIND_BY_COUNTRY = {
 )
 
 
+@lru_cache(maxsize=8192)  # a line of an import asks several times for the same number
 def normalised(number: str) -> str:
     """Full-width to half-width, upper case, letters and digits only."""
     return re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", number).upper())

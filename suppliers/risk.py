@@ -80,10 +80,10 @@ def _workforce(facts: Facts, rule: Mapping[str, Any]) -> Input:
     return Input("workforce", str(facts.workers), points, **written)
 
 
-def assess_listed(supplier_id: int, model: RiskModel) -> Result:
-    """The assessment of a supplier as it stands, without keeping it: for many that are alike."""
-    supplier = Supplier.objects.get(pk=supplier_id)
-    return judge(model, facts_of_many([supplier], today())[supplier.pk])
+def assess_listed(keys: Sequence[int], model: RiskModel) -> dict[int, Result]:
+    """The assessment of suppliers as they stand, by key, without keeping it: for many that others are like."""
+    suppliers = list(Supplier.objects.filter(pk__among=keys))
+    return {key: judge(model, facts) for key, facts in facts_of_many(suppliers, today()).items()}
 
 
 def current_model() -> RiskModel | None:

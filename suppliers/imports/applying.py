@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.db import IntegrityError, transaction
 
 from csr_portal.core import history
-from csr_portal.core.bulk import BATCH, load, rewrite
+from csr_portal.core.bulk import BATCH, batches, load, rewrite
 from csr_portal.core.models import HistoryEntry, User
 from csr_portal.core.states import Turn
 from csr_portal.core.workflow import SYSTEM, move
@@ -70,11 +70,12 @@ class Row(NamedTuple):
 
 def batches_of(imported: SupplierImport, *, is_new: bool) -> Iterator[list[Row]]:
     """The lines to carry out, in batches: never all of them in memory."""
+    return batches(map(Row._make, _lines(imported, *Row._fields, is_new=is_new)))
+
+
+def _lines(imported: SupplierImport, *names: str, is_new: bool) -> Iterator[Any]:
     rows = imported.rows.to_do().filter(is_new=is_new).order_by("line")
-    last = 0
-    while batch := [Row(*found) for found in rows.filter(line__gt=last).values_list(*Row._fields)[:BATCH]]:
-        yield batch
-        last = batch[-1].line
+    return rows.values_list(*names).iterator(chunk_size=BATCH)
 
 
 def _write(imported: SupplierImport) -> None:
@@ -89,18 +90,20 @@ def _write(imported: SupplierImport) -> None:
 
 
 def _write_history(imported: SupplierImport) -> None:
-    created = (_told(imported, row) for batch in batches_of(imported, is_new=True) for row in batch)
-    changed = (_told(imported, row, changes=row.values) for b in batches_of(imported, is_new=False) for row in b)
     person = actor_of(imported)
+    created, changed = told(imported, "accepted", is_new=True), told(imported, "accepted", "values", is_new=False)
     history.record_many(Supplier, created, "supplier.import_create", by=person, to_status=SupplierStatus.LISTED)
     history.record_many(Supplier, changed, "supplier.import_update", by=person)
 
 
-def _told(imported: SupplierImport, row: Row, **more: Any) -> tuple[int, str, dict[str, Any]]:
-    data: dict[str, Any] = {"import": imported.number, "line": row.line, **more}
-    if row.accepted:
-        data["accepted"] = row.accepted
-    return row.supplier_key, f"supplier:{row.supplier_key}", data
+TOLD_AS = {"values": "changes"}
+
+
+def told(imported: SupplierImport, *names: str, is_new: bool) -> Iterator[history.Told]:
+    """What the history of each supplier is to say: the import, the line, and what these fields of the line hold."""
+    for key, line, *found in _lines(imported, "supplier_key", "line", *names, is_new=is_new):
+        more = {TOLD_AS.get(name, name): value for name, value in zip(names, found, strict=True) if value}
+        yield key, f"supplier:{key}", {"import": imported.number, "line": line, **more}
 
 
 def actor_of(imported: SupplierImport) -> User:

@@ -1,5 +1,6 @@
 """What follows an import and can wait for its commit: risk ratings, gates of suppliers that changed, invitations."""
 
+from collections import defaultdict
 from dataclasses import asdict
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from csr_portal.core import history
-from csr_portal.core.bulk import batches, load, rewrite
+from csr_portal.core.bulk import batches, load
 from csr_portal.core.models import User
 from csr_portal.core.workflow import SYSTEM, WorkflowError
 from suppliers import risk
@@ -45,26 +46,29 @@ def _look_again(row: Row) -> None:
 def _rate_newcomers(rows: list[Row], model: RiskModel) -> None:
     """R-RISK-1 for suppliers of whom only the file's line is known: alike lines are assessed once."""
     keys = [row.supplier_key for row in rows]
-    rated = RiskRating.objects.filter(supplier_id__among=keys).values("supplier_id")
-    unrated = Supplier.objects.select_for_update().filter(pk__among=keys, status=SupplierStatus.LISTED)
-    waiting = set(unrated.exclude(pk__in=rated).order_by("pk").values_list("pk", flat=True))
-    results: dict[Any, risk.Result] = {}
-    found = []
+    locked = Supplier.objects.select_for_update().filter(pk__among=keys).order_by("pk").values_list("pk", "status")
+    waiting = {key for key, status in locked if status == SupplierStatus.LISTED}
+    waiting -= set(RiskRating.objects.filter(supplier_id__among=keys).values_list("supplier_id", flat=True))
+    alike: dict[Any, list[int]] = defaultdict(list)
     for row in rows:
         if row.supplier_key in waiting:
-            alike = tuple(str(row.values.get(name, "")) for name in sorted(RATED_BY))
-            if alike not in results:
-                results[alike] = risk.assess_listed(row.supplier_key, model)
-            found.append((row.supplier_key, results[alike]))
-    _keep(found, model)
+            alike[tuple(str(row.values.get(name, "")) for name in sorted(RATED_BY))].append(row.supplier_key)
+    results = risk.assess_listed([first for first, *_others in alike.values()], model)
+    _keep([(found, results[found[0]]) for found in alike.values()], model)
 
 
-def _keep(found: list[tuple[int, risk.Result]], model: RiskModel) -> None:
-    names = ("supplier_id", "points", "band", "inputs", "overrides")
-    rows = [(key, r.points, str(r.band), [asdict(item) for item in r.inputs], r.overrides) for key, r in found]
-    load(RiskRating, names, rows, model_id=model.pk, rated_at=timezone.now(), is_current=True)
-    rewrite(Supplier, ("risk_points", "risk_band"), [(r.points, str(r.band), key) for key, r in found])
-    told = [(k, f"supplier:{k}", {"band": str(r.band), "points": r.points, "before": ""}) for k, r in found]
+def _keep(found: list[tuple[list[int], risk.Result]], model: RiskModel) -> None:
+    """Write each result for the suppliers that it is about."""
+    ratings, together, told = [], defaultdict(list), []
+    for keys, result in found:
+        points, band, inputs = result.points, str(result.band), [asdict(item) for item in result.inputs]
+        ratings += [(key, points, band, inputs, result.overrides, result.parts) for key in keys]
+        together[points, band] += keys
+        told += [(key, f"supplier:{key}", {"band": band, "points": points, "before": ""}) for key in keys]
+    names = ("supplier_id", "points", "band", "inputs", "overrides", "parts")
+    load(RiskRating, names, ratings, model_id=model.pk, rated_at=timezone.now(), is_current=True)
+    for (points, band), keys in together.items():
+        Supplier.objects.filter(pk__among=keys).update(risk_points=points, risk_band=band)
     history.record_many(Supplier, told, "supplier.rated", by=SYSTEM)
 
 

@@ -7,7 +7,7 @@ from csr_portal.core import history
 from csr_portal.core.models import HistoryEntry
 from csr_portal.core.workflow import SYSTEM, move
 from suppliers.imports import telling
-from suppliers.imports.applying import Outdated, Row, actor_of, batches_of, change
+from suppliers.imports.applying import Outdated, Row, actor_of, batches_of, change, told
 from suppliers.imports.steps import STEPS
 from suppliers.models import DuplicatePair, MatchKey, RiskRating, Supplier, SupplierImport
 from suppliers.states import DuplicateStatus, ImportStatus
@@ -31,10 +31,10 @@ def undo(import_id: int) -> None:
         return
     try:
         with transaction.atomic():
-            told = telling.newcomers(imported)
+            newcomers = telling.newcomers(imported)
             _take_back(imported)
             move(imported, STEPS, "import.undone", by=SYSTEM, trouble={})
-            telling.undone(imported, told)
+            telling.undone(imported, newcomers)
     except Touched as touched:
         names = ", ".join(touched.names[:SUPPLIERS_NAMED]) + (" …" if len(touched.names) > SUPPLIERS_NAMED else "")
         trouble = {"code": "touched", "params": {"suppliers": names}}
@@ -52,24 +52,16 @@ def _take_back(imported: SupplierImport) -> None:
         _check_untouched(batch, "supplier.import_create")
         _remove(batch)
     for is_new in (True, False):
-        told = (
-            (row.supplier_key, f"supplier:{row.supplier_key}", {"import": imported.number, "line": row.line})
-            for batch in batches_of(imported, is_new=is_new)
-            for row in batch
-        )
-        history.record_many(Supplier, told, "supplier.import_undo", by=actor_of(imported))
+        history.record_many(Supplier, told(imported, is_new=is_new), "supplier.import_undo", by=actor_of(imported))
 
 
 def _check_untouched(rows: list[Row], action: str) -> None:
     """Nothing stands in a supplier's history after the import but what followed by itself."""
-    keys = [row.supplier_key for row in rows]
-    threads = [f"supplier:{key}" for key in keys]
-    about = HistoryEntry.objects.filter(subject_type=Supplier._meta.label_lower, subject_id__among=keys, action=action)
-    imported_at = dict(about.order_by().values_list("thread").annotate(newest=Max("pk")))
+    threads = [f"supplier:{row.supplier_key}" for row in rows]
     own = Q(action__in=[action, *BY_ITSELF]) | Q(action="duplicate.suspect", by=None)
-    later = HistoryEntry.objects.filter(thread__among=threads).exclude(own).order_by().values_list("thread")
-    newest = dict(later.annotate(newest=Max("pk")))
-    if touched := {thread for thread, key in newest.items() if key > imported_at.get(thread, 0)}:
+    entries = HistoryEntry.objects.filter(thread__among=threads).order_by().values_list("thread")
+    newest = entries.annotate(imported=Max("pk", filter=Q(action=action)), later=Max("pk", filter=~own))
+    if touched := {thread for thread, imported, later in newest if later and later > (imported or 0)}:
         raise Touched([row.name for row in rows if f"supplier:{row.supplier_key}" in touched])
 
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -58,6 +59,7 @@ class Draft:
         self.problems.append([name, code, params])
 
 
+@lru_cache(maxsize=8192)  # few different words stand in very many cells
 def tidy(text: str) -> str:
     """One space between words, no invisible characters, full-width letters and digits as plain ones.
 
