@@ -87,21 +87,25 @@ def _lines(number: int) -> Iterator[list[str]]:
 
 
 def bare(path: Path) -> dict[str, Any]:
-    """What nobody can do without: read the file, and write its rows into the table with all its indexes."""
+    """What nobody can do without: read the file, and write the same rows into the table with all its indexes."""
     import psycopg
     from django.db import connection
     from django.utils import timezone
     from python_calamine import CalamineWorkbook
 
     from csr_portal.core.models import User
+    from csr_portal.core.states import Turn
+    from suppliers import standing
     from suppliers.models import Supplier
+    from suppliers.states import SupplierStatus
 
     owner = User.objects.create_user("owner@example.com", "x" * 12, name="Owner")
     fields = [f for f in Supplier._meta.concrete_fields if not f.primary_key]
     same = {f.attname: f.get_default() for f in fields} | {"owner_id": owner.pk, "created_at": timezone.now()}
     names = ["number", "name", "name_latin", "country", "registration_number", "region", "city", "address", "phone"]
     names += ["contact_name", "contact_email", "registration_key", "search_text"]
-    rest = {name: value for name, value in same.items() if name not in names} | {"status": "cooperating"}
+    same |= standing.of_newcomers() | {"status": SupplierStatus.LISTED, "turn": Turn.BUYER}
+    rest = {name: value for name, value in same.items() if name not in names}
     columns = ", ".join(f.column for n in [*names, *rest] for f in fields if f.attname == n)
     start = time.perf_counter()
     lines = iter(CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).iter_rows())
