@@ -12,17 +12,20 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from agreements.changes import ClauseChange, differences
-from agreements.models import Agreement, Clause, OwnCode, SignatureEvent, Version
+from agreements.models import Agreement, ChopPaper, Clause, OwnCode, SignatureEvent, Version
 from agreements.placeholders import filled
+from agreements.record import record_lines
 from agreements.states import EventKind, Method
 from csr_portal.core import history
 from csr_portal.core.models import Organisation
 from csr_portal.core.names import script_language
 from csr_portal.core.pdf import Attachment, render_pdf
+from csr_portal.core.pdf_pages import small_jpeg
 from csr_portal.core.seal import seal_pdf
 from csr_portal.core.translated import FALLBACK, in_language
 
 CONSENT_VERSION = "2026.1"
+SHOWN_WIDTH = 900  # dots of a page that is shown at half the width of A4
 PDF_LANGUAGES = settings.LANGUAGES
 
 
@@ -50,6 +53,7 @@ def text_content(
         "language": language,
         "intro": filled(in_language(version.intro, language), values),
         "prevailing_language": version.prevailing_language,
+        "prevailing_language_name": version.get_prevailing_language_display(),
         "validity_months": version.validity_months,
         "clauses": [clause_content(clause, language, values) for clause in version.clauses.all()],
     }
@@ -197,29 +201,48 @@ def draw_sealed(agreement: Agreement) -> bytes:
     content = agreement_content(agreement)
     event = signature_of(agreement)
     record = evidence_record(agreement)
+    paper = _paper(agreement, event)
+    pictures = _pages(paper)
+    drawing = {"signature.png": read_file(event.drawing.file)} if event and event.drawing else {}
+    more = {"history": record["history"], "pictures": list(pictures)}
     pdf = render_pdf(
         "reports/agreements/sealed.html",
-        {"content": content, "event": event, "history": record["history"], **_certificate_page(agreement, event)},
+        {"content": content, "event": event, **more, **_certificate_page(agreement, event)},
         language=agreement.language,
         title=content["text"]["title"],
         number=agreement.number or "",
         sealed=True,
-        attachments=_attached(agreement, record),
-        images={"signature.png": read_file(event.drawing.file)} if event and event.drawing else {},
+        attachments=_attached(agreement, record, paper),
+        images=drawing | pictures,
     )
     return seal_pdf(pdf, reason=f"{agreement.number} {agreement.verify_code}")
+
+
+def draw_record(agreement: Agreement, language: str) -> bytes:
+    """The signature record as far as it goes, for an agreement that has no sealed file: refused, for instance."""
+    content = {
+        "content": agreement_content(agreement, language),
+        "agreement": agreement,
+        "lines": record_lines(agreement, language),
+        "supplier_lang": script_language(agreement.supplier.name, agreement.supplier.country),
+    }
+    with override(language):
+        title = _("Signature record")
+    return render_pdf(
+        "reports/agreements/record.html", content, language=language, title=title, number=agreement.number or ""
+    )
 
 
 def _own_code(agreement: Agreement) -> OwnCode | None:
     return agreement.own_codes.select_related("file").first() if agreement.is_own_code else None
 
 
-def _attached(agreement: Agreement, record: dict[str, Any]) -> list[Attachment]:
+def _attached(agreement: Agreement, record: dict[str, Any], paper: ChopPaper | None) -> list[Attachment]:
     """What lies inside the sealed file: record, presented text, the confirmed paper, the supplier's own code."""
     attachments = [
         Attachment("record.json", "application/json", _json(record), "Evidence record"),
         Attachment("presented.pdf", "application/pdf", read_file(agreement.presented_file), "The text as presented"),
-        *_chopped(agreement),
+        *_chopped(paper),
     ]
     if code := _own_code(agreement):
         own = "The supplier's own code of conduct"
@@ -240,15 +263,26 @@ def _certificate_page(agreement: Agreement, event: SignatureEvent | None) -> dic
         "comparison": comparison(agreement) if agreement.is_own_code else [],
         "company_signatures": agreement.events.filter(kind=EventKind.COUNTERSIGNED),
         "decided": agreement.events.filter(kind__in=accepted).last(),
+        "lines": record_lines(agreement, agreement.language),
         "verify_url": verify_url(agreement),
         "verify_address": f"{settings.PUBLIC_URL.partition('//')[2]}/open/verify/",
         "supplier_lang": script_language(agreement.supplier.name, agreement.supplier.country),
     }
 
 
-def _chopped(agreement: Agreement) -> list[Attachment]:
-    """The scans and photos of the paper that was confirmed, as they came."""
-    paper = agreement.chop_paper
+def _paper(agreement: Agreement, event: SignatureEvent | None) -> ChopPaper | None:
+    """The paper that was confirmed; none where an upload was refused and the text then signed in another way."""
+    return agreement.chop_paper if event and event.method == Method.CHOP else None
+
+
+def _pages(paper: ChopPaper | None) -> dict[str, bytes]:
+    """The straightened pages of the paper, small: what a reader of the PDF sees of the chop."""
+    pages = paper.pages.exclude(picture="") if paper else []
+    return {f"page-{page.position}.jpg": small_jpeg(read_file(page.picture), width=SHOWN_WIDTH) for page in pages}
+
+
+def _chopped(paper: ChopPaper | None) -> list[Attachment]:
+    """The scans and photos of the paper, as they came."""
     scans = [row.file for row in paper.files.select_related("file")] if paper else []
     return [
         Attachment(

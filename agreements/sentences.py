@@ -30,6 +30,7 @@ SENTENCES = {
     "agreement.share": (_("Signing link made for %(signatory)s, %(title)s"), "info", "link"),
     "agreement.sign": (_("Signed by %(by)s, %(title)s"), "ok", "signature"),
     "agreement.decline": (_("Signature refused by %(by)s"), "bad", "circle-slash"),
+    "agreement.answer": (_("Refusal answered by agreement %(by_number)s"), "info", "send"),
     "agreement.upload_chop": (_("Paper with company chop uploaded"), "warn", "stamp"),
     "agreement.confirm_chop": (_("Company chop confirmed by %(by)s"), "ok", "stamp"),
     "agreement.refuse_chop": (_("Company chop not accepted"), "warn", "undo-2"),

@@ -134,7 +134,7 @@ class Method(TextChoices):
     TYPED = "typed", _("Name typed")
     DRAWN = "drawn", _("Signature drawn")
     CHOP = "chop", _("Company chop on paper")
-    OWN_CODE = "own_code", _("Own code of conduct accepted")
+    OWN_CODE = "own_code", _("Own code of conduct")
 
 
 class Cover(TextChoices):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Document, FrameContract, OwnCode, OwnCodeClause
 from agreements.permissions import can_delegate_for_others
-from agreements.states import DocumentKind
+from agreements.states import Cover, DocumentKind
 from agreements.workflow.company import MAX_SIGNERS
 from csr_portal.core.forms import DateInput
 from csr_portal.core.models import User
@@ -17,6 +17,10 @@ from csr_portal.core.timezones import today
 
 class CompareForm(forms.ModelForm):
     """What the supplier's code says about one of our clauses."""
+
+    cover = forms.ChoiceField(
+        label=_("Does the code cover it?"), choices=[("", _("Not compared yet")), *Cover.choices], required=False
+    )
 
     class Meta:
         model = OwnCodeClause

@@ -1,6 +1,7 @@
 """One text, issued to one supplier."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -102,6 +103,11 @@ class Agreement(Tracked):
     def chop_paper(self) -> Any:
         """The paper with the company chop that was sent last, if any."""
         return self.chop_papers.first()
+
+    def clauses_named(self, keys: Iterable[str]) -> list[Any]:
+        """The clauses of the text with these keys, in their order."""
+        keys = set(keys)
+        return [clause for clause in self.version.clauses.all() if clause.key in keys]
 
     @property
     def is_open(self) -> bool:

@@ -89,6 +89,12 @@ class SigningLink(models.Model):
     def delivery(self) -> str:
         return CodeDelivery.MAIL if self.email else CodeDelivery.HANDED_OVER
 
+    @property
+    def masked_email(self) -> str:
+        """Enough of the address to know which mailbox; whoever got the link by mistake does not learn it."""
+        name, _at, domain = self.email.partition("@")
+        return f"{name[:2]}•••@{domain}"
+
     def get_delivery_display(self) -> str:
         return str(CodeDelivery(self.delivery).label)
 
@@ -131,7 +137,7 @@ class SignatureEvent(models.Model):
     @property
     def clauses_named(self) -> list[Any]:
         """The clauses of the text that a decline is about, in their order."""
-        return [row for row in self.agreement.version.clauses.all() if row.key in self.data.get("clauses", [])]
+        return self.agreement.clauses_named(self.data.get("clauses", []))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk:

@@ -29,8 +29,8 @@ from agreements.states import EventKind
 from agreements.tasks import ensure_presented
 from agreements.views.shared import agreement_file, trace_of
 from csr_portal.core.access import open_page, speak
+from csr_portal.core.files import digest_sent
 from csr_portal.core.models import Organisation
-from csr_portal.core.seal import sha256
 from csr_portal.core.workflow import Outsider, WorkflowError
 
 SESSION_KEY = "signing"
@@ -71,8 +71,10 @@ def is_too_often(request: HttpRequest) -> bool:
 
 @open_page
 def sign(request: HttpRequest, token: str) -> HttpResponse:
-    """The code. Accepted, it opens the three steps in this browser."""
+    """The code. Accepted, it opens the three steps in this browser. A link that was used shows what was signed."""
     link = _link(token)
+    if link and link.used_at:
+        return redirect("open:sign-done", token)
     if (closed := _closed(request, link)) or link is None:
         return closed or redirect("home")
     form = CodeForm(request.POST or None)
@@ -217,10 +219,10 @@ def sign_decline(request: HttpRequest, token: str) -> HttpResponse:
     if state is None or not form.is_valid():
         messages.error(request, _("Give a reason."))
         return redirect("open:sign-read", token)
-    name = state.get("who", {}).get("name") or link.name
-    by = Outsider(name)
+    who = state.get("who") or {"name": link.name, "name_latin": link.name_latin, "title": link.title}
+    more = {"name_latin": who["name_latin"], "title": who["title"], "trace": trace_of(request)}
     try:
-        workflow.decline(link.agreement, by=by, link=link, trace=trace_of(request), **form.cleaned_data)
+        workflow.decline(link.agreement, by=Outsider(who["name"]), link=link, **more, **form.cleaned_data)
     except WorkflowError as error:
         messages.error(request, error.message)
         return redirect("open:sign", token)
@@ -255,11 +257,14 @@ def sign_own_code(request: HttpRequest, token: str) -> HttpResponse:
 
 @open_page
 def sign_done(request: HttpRequest, token: str) -> HttpResponse:
-    """Thanks, and the sealed file. The link keeps showing it."""
+    """Thanks, what comes next, and the sealed file. The link keeps showing it."""
     link = _link(token)
     if link is None or not link.used_at:
         return redirect("open:sign", token)
-    return render(request, "open/agreements/done.html", {"agreement": link.agreement, "token": token, "link": link})
+    speak(request, link.agreement.language)
+    refusals = link.agreement.events.filter(kind=EventKind.RESERVATION_REFUSED, at__gte=link.used_at)
+    context = {"agreement": link.agreement, "token": token, "link": link, "refused": refusals.first()}
+    return render(request, "open/agreements/done.html", context)
 
 
 @open_page
@@ -277,8 +282,8 @@ def sign_download(request: HttpRequest, token: str, kind: str) -> FileResponse |
 def agreement_verify(request: HttpRequest, code: str) -> HttpResponse:
     """What anybody may know about a code; a file can be compared (hashed in the browser, or here and dropped)."""
     agreement, comparison = verification.by_code(code), ""
-    if agreement and request.method == "POST" and (upload := request.FILES.get("file")):
-        comparison = verification.compare(agreement, sha256(upload.read()))
+    if agreement and request.method == "POST" and (digest := digest_sent(request)):
+        comparison = verification.compare(agreement, digest)
     return verification_page(request, agreement, code, comparison)
 
 
@@ -290,7 +295,6 @@ def verification_page(
         "agreement": agreement,
         "result": verification.result(agreement, comparison),
         "comparison": comparison,
-        "hashes": " ".join(verification.file_hashes(agreement)) if agreement else "",
         "event": signature_of(agreement) if agreement else None,
         "company": Organisation.current(),
         "checked_at": timezone.now(),

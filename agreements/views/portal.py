@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from agreements import workflow
 from agreements.forms.signing import CheckForm, DeclineForm, OwnCodeForm, ShareForm
 from agreements.models import Acknowledgement, Agreement
+from agreements.record import record_lines, reserved_then, sent_back
 from agreements.reports import PDF_LANGUAGES, agreement_text, changes_for, text_content
 from agreements.states import READABLE, AcknowledgementStatus, EventKind
 from agreements.views.shared import agreement_file, trace_of
@@ -19,7 +20,6 @@ from csr_portal.core.qr import qr_svg
 from csr_portal.core.workflow import WorkflowError
 from suppliers.access import portal_page
 
-SENT_BACK = (EventKind.CHOP_REFUSED, EventKind.RESERVATION_REFUSED, EventKind.OWN_CODE_REFUSED)
 ACCEPTED = (EventKind.RESERVATION_ACCEPTED, EventKind.OWN_CODE_ACCEPTED)
 
 
@@ -60,7 +60,10 @@ def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "decline_form": DeclineForm(version=agreement.version),
         "own_code_form": OwnCodeForm(),
         "paper": agreement.chop_papers.prefetch_related("files__file").first(),
-        "refused": agreement.events.filter(kind__in=SENT_BACK).last(),
+        "refused": (refused := sent_back(agreement)),
+        "refused_reservations": reserved_then(refused),
+        "own_code": agreement.own_codes.select_related("file").first(),
+        "lines": record_lines(agreement),
         "declined": agreement.events.filter(kind=EventKind.DECLINED).last(),
         "decided": agreement.events.filter(kind__in=ACCEPTED).last(),
     }
@@ -94,6 +97,8 @@ def agreement_chop(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, error.message)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("Sent. The company compares it with its text and answers."))
     return redirect("portal:agreement-detail", pk)
 
 

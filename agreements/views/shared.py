@@ -3,9 +3,10 @@
 from django.core.files.base import ContentFile
 from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import get_language
 
 from agreements.models import Agreement, ChopFile
-from agreements.reports import read_file
+from agreements.reports import draw_record, read_file
 from agreements.tasks import ensure_presented
 from agreements.workflow import Trace
 from csr_portal.core.attachments import attachment
@@ -19,14 +20,18 @@ def trace_of(request: HttpRequest) -> Trace:
 
 
 def agreement_file(agreement: Agreement, kind: str) -> FileResponse:
-    """`text` (as presented), `sealed`, `record` (the evidence in the sealed file), `own-code`; of a chopped paper
-    `chop` (its first file as received), `chop-<id>` (any other) and `chop-view` (all pages straightened).
+    """`text` (as presented), `sealed`, `evidence` (the signature record, drawn now), `record` (the evidence in the
+    sealed file), `own-code`; of a chopped paper `chop` (its first file as received), `chop-<id>` (any other) and
+    `chop-view` (all pages straightened).
     """
     if kind == "text":
         field = ensure_presented(agreement).presented_file
         return file_response(field, name=f"{agreement.number}.pdf", media_type=PDF, inline=True)
     if kind == "sealed" and agreement.sealed_file:
         return file_response(agreement.newest_seal, name=f"{agreement.number}-sealed.pdf", media_type=PDF)
+    if kind == "evidence":
+        data = ContentFile(draw_record(agreement, get_language() or agreement.language))
+        return file_response(data, name=f"{agreement.number}-evidence.pdf", media_type=PDF, inline=True)
     if kind == "record" and agreement.sealed_file:
         record = ContentFile(attachment(read_file(agreement.sealed_file), "record.json"))
         return file_response(record, name=f"{agreement.number}-record.json", media_type="application/json")

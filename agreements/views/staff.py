@@ -20,6 +20,7 @@ from agreements.forms.issuing import IssueForm, Whom
 from agreements.models import Acknowledgement, Agreement, Campaign, Document, FrameContract, Version
 from agreements.permissions import can_issue, signing_for
 from agreements.placeholders import PLACEHOLDERS
+from agreements.record import record_lines, sent_back
 from agreements.reports import PDF_LANGUAGES, agreement_text, draw_text, text_content
 from agreements.states import AcknowledgementStatus, AgreementStatus, CampaignStatus, DocumentKind, EventKind
 from agreements.terms import notice_end
@@ -191,7 +192,7 @@ def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "agreement": agreement,
         "text": agreement_text(agreement, request.GET.get("text") or agreement.language),
         "languages": PDF_LANGUAGES,
-        "events": agreement.events.select_related("link"),
+        "lines": record_lines(agreement),
         "steps": {offer.name.partition(".")[2] for offer in available(workflow.STEPS, agreement, request.user)},
         "form": ReasonForm(),
         "decided": agreement.events.filter(kind__in=DECIDED).last(),
@@ -202,6 +203,8 @@ def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         "paper": agreement.chop_papers.prefetch_related("files__file").first(),
         "own_code": agreement.own_codes.select_related("file").first(),
+        "refused": sent_back(agreement),
+        "may_issue": can_issue(request.user),
         "may_remind": waits and can_issue(request.user),
         "history": HistoryEntry.objects.about(agreement).select_related("by")[:20],
         "declined": agreement.events.filter(kind=EventKind.DECLINED).last(),

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from agreements import events
@@ -15,12 +14,11 @@ from agreements.states import AgreementStatus as A
 from agreements.tasks import ensure_presented, folder_of, forget_unnamed
 from agreements.terms import term_of
 from agreements.workflow.links import revoke_links
-from agreements.workflow.people import tell_both
+from agreements.workflow.people import tell_both, tell_outside
 from agreements.workflow.steps import STEPS
 from csr_portal.core import history
 from csr_portal.core.drawn_files import keep
 from csr_portal.core.jobs import job
-from csr_portal.core.notices import tell_address
 from csr_portal.core.seal import LTA, renew_stamp, sha256, verify_pdf
 from csr_portal.core.workflow import SYSTEM, Actor, move
 from suppliers.workflow import facts_changed, lock
@@ -85,12 +83,7 @@ def come_into_force(agreement: Agreement, *, sealed_file: str, sealed_sha256: st
     events.sealed(agreement)
     events.changed(agreement)
     tell_both(agreement, "agreements/in_force", "in_force")
-    link = agreement.signing_links.exclude(used_at=None).exclude(email="").last()
-    if link:
-        url = reverse("open:sign-done", args=[link.token])
-        tell_address(
-            link.email, "agreements/in_force", language=link.language, about=agreement, event="in_force", url=url
-        )
+    tell_outside(agreement, "agreements/in_force", "in_force")
     facts_changed(supplier)
 
 

@@ -24,6 +24,7 @@ from agreements.workflow.steps import STEPS
 from csr_portal.core import history
 from csr_portal.core.models import User
 from csr_portal.core.notices import tell
+from csr_portal.core.states import Turn
 from csr_portal.core.timezones import today
 from csr_portal.core.workflow import SYSTEM, Actor, WorkflowError, move
 from suppliers.gates import ConditionState, validity_state
@@ -112,8 +113,16 @@ def _issue_agreement(
     data = {"number": row.number, "version": version.number, "document": version.document.code}
     history.record(row, "agreement.issue", by=by, data=data, to_status=A.ISSUED)
     events.changed(row)
+    _answer_declined(row)
     if campaign is None:
         present.enqueue(row.pk, key=str(row.pk))
     url = reverse("portal:agreement-detail", args=[row.pk])
     tell(people_of(supplier), "agreements/issued", about=row, event="issued", url=url)
     return row
+
+
+def _answer_declined(row: Agreement) -> None:
+    """A refusal waits for the buyer's answer; issuing the text again is one."""
+    declined = Agreement.objects.filter(supplier=row.supplier_id, document=row.document_id, status=A.DECLINED)
+    for older in declined.exclude(turn=Turn.NOBODY):
+        move(older, STEPS, "agreement.answer", by=SYSTEM, data={"by_number": row.number}, due_on=None)

@@ -14,9 +14,9 @@ from agreements.states import READABLE, EventKind
 from agreements.states import AgreementStatus as A
 from agreements.tasks import mail_code
 from agreements.workflow.evidence import Trace, keep_event
+from agreements.workflow.people import tell_signatory
 from agreements.workflow.steps import STEPS
 from csr_portal.core.models import User
-from csr_portal.core.notices import tell_address
 from csr_portal.core.timezones import today
 from csr_portal.core.workflow import SYSTEM, Actor, Outsider, WorkflowError, move
 from suppliers.workflow import facts_changed, lock
@@ -52,10 +52,7 @@ def share(
     keep_event(agreement, EventKind.LINK_SENT, link=link, name=str(by), trace=trace, data={"delivery": link.delivery})
     if email:
         url = reverse("open:sign", args=[link.token])
-        tell_address(
-            email, "agreements/sign", language=link.language, about=agreement, event=f"link:{link.pk}", url=url,
-            context={"signatory": link, "clerk": by},
-        )  # fmt: skip
+        tell_signatory(link, "agreements/sign", f"link:{link.pk}", url=url, context={"signatory": link, "clerk": by})
     else:
         _new_code(link, timezone.now() + dt.timedelta(days=LINK_DAYS))
     facts_changed(supplier, by=by)
@@ -82,13 +79,13 @@ def link_problem(link: SigningLink | None, day: dt.date | None = None) -> str:
         return _("This link is not known. Check that it was copied completely.")
     if link.used_at:
         return _("This link has been used. The agreement is signed.")
+    if link.agreement.status not in READABLE:
+        status = link.agreement.get_status_display()
+        return _("This agreement can no longer be signed: %(status)s.") % {"status": status}
     if link.revoked_at:
         return _("This link was withdrawn. Ask your contact person for the newest one.")
     if link.expires_on < (day or today()):
         return _("This link has run out. Ask your contact person for a new one.")
-    if link.agreement.status not in READABLE:
-        status = link.agreement.get_status_display()
-        return _("This agreement can no longer be signed: %(status)s.") % {"status": status}
     return ""
 
 

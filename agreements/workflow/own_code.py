@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agreements import events
-from agreements.models import Agreement, OwnCode, OwnCodeClause, SigningLink
+from agreements.models import Agreement, OwnCode, OwnCodeClause, SignatureEvent, SigningLink
 from agreements.permissions import can_decide
 from agreements.reports import comparison
 from agreements.states import AgreementStatus, Cover, EventKind, Method, Party
@@ -15,7 +15,7 @@ from agreements.tasks import ensure_presented
 from agreements.workflow.company import ask_company, turn_after_supplier
 from agreements.workflow.evidence import Trace, keep_event
 from agreements.workflow.links import revoke_links
-from agreements.workflow.people import deciders, people_of, staff_of, tell_people
+from agreements.workflow.people import deciders, people_of, staff_of, tell_colleagues, tell_people, tell_signatory
 from agreements.workflow.steps import STEPS
 from csr_portal.core.files import receive
 from csr_portal.core.models import User
@@ -89,11 +89,13 @@ def refuse_own_code(agreement: Agreement, *, by: User, reason: str) -> None:
     supplier = lock(agreement.supplier_id)
     move(agreement, STEPS, "agreement.refuse_own_code", by=by, reason=reason)
     events.returned(agreement)
-    _decided(agreement, EventKind.OWN_CODE_REFUSED, "agreements/own_code_refused", by=by, reason=reason)
+    event = _decided(agreement, EventKind.OWN_CODE_REFUSED, "agreements/own_code_refused", by=by, reason=reason)
+    context = {"reason": reason, "who": by}
+    tell_colleagues(agreement, "agreements/own_code_refused", str(event.pk), by=by, context=context)
     facts_changed(supplier, by=by)
 
 
-def _decided(agreement: Agreement, kind: str, mail: str, *, by: User, reason: str) -> None:
+def _decided(agreement: Agreement, kind: str, mail: str, *, by: User, reason: str) -> SignatureEvent:
     """Keep the comparison with the decision, and tell the supplier."""
     event = keep_event(
         agreement, kind, party=Party.COMPANY, name=by.name, name_latin=by.name_latin, title=by.job_title,
@@ -102,3 +104,7 @@ def _decided(agreement: Agreement, kind: str, mail: str, *, by: User, reason: st
     url = reverse("portal:agreement-detail", args=[agreement.pk])
     context = {"reason": reason, "who": by}
     tell_people(people_of(agreement.supplier), agreement, mail, str(event.pk), url=url, context=context)
+    offered = agreement.events.filter(kind=EventKind.OWN_CODE_OFFERED).select_related("link").last()
+    if offered and offered.link:
+        tell_signatory(offered.link, mail, str(event.pk), context=context)
+    return event

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from agreements.models import Agreement
+from agreements.models import Agreement, SigningLink
 from csr_portal.core.models import User
 from csr_portal.core.notices import tell, tell_address
 from csr_portal.core.roles import Role
@@ -46,9 +46,32 @@ def tell_people(
     tell(once.values(), kind, about=agreement, event=event, url=url, context=context)
 
 
+def tell_colleagues(agreement: Agreement, kind: str, event: str, *, by: User, context: dict[str, Any]) -> None:
+    """Who at the company is concerned by a decision, without the person who took it."""
+    people = [person for person in staff_of(agreement) if person != by]
+    tell(
+        people,
+        kind,
+        about=agreement,
+        event=event,
+        url=reverse("staff:agreement-detail", args=[agreement.pk]),
+        context=context,
+    )
+
+
 def tell_outside(agreement: Agreement, kind: str, event: str, *, context: dict[str, Any] | None = None) -> None:
-    """The signatory who signed by link, if there is an address."""
-    link = agreement.signing_links.exclude(used_at=None).exclude(email="").first()
+    """The signatory who signed last by link, if there is an address."""
+    link = agreement.signing_links.exclude(used_at=None).order_by("-used_at").first()
     if link:
-        url = reverse("open:sign-done", args=[link.token])
-        tell_address(link.email, kind, language=link.language, about=agreement, event=event, url=url, context=context)
+        tell_signatory(link, kind, event, url=reverse("open:sign-done", args=[link.token]), context=context)
+
+
+def tell_signatory(
+    link: SigningLink, kind: str, event: str, *, url: str = "", context: dict[str, Any] | None = None
+) -> None:
+    """Who was named with an address for a link, by their name and in their language."""
+    if link.email:
+        tell_address(
+            link.email, kind, language=link.language, about=link.agreement, event=event, url=url,
+            context={"addressee": link.name, **(context or {})},
+        )  # fmt: skip

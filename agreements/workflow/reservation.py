@@ -6,11 +6,11 @@ from django.db import transaction
 from django.urls import reverse
 
 from agreements import events
-from agreements.models import Agreement
+from agreements.models import Agreement, SignatureEvent
 from agreements.states import EventKind, Party
 from agreements.workflow.company import ask_company, turn_after_supplier
 from agreements.workflow.evidence import keep_event
-from agreements.workflow.people import people_of, tell_outside, tell_people
+from agreements.workflow.people import people_of, tell_colleagues, tell_outside, tell_people
 from agreements.workflow.steps import STEPS
 from csr_portal.core.models import User
 from csr_portal.core.workflow import move
@@ -37,7 +37,9 @@ def refuse_reservation(agreement: Agreement, *, by: User, reason: str) -> None:
     data = reserved_clauses(agreement.reservations)
     move(agreement, STEPS, "agreement.refuse_reservation", by=by, reason=reason, data=data, reservations=[])
     events.returned(agreement)
-    _decided(agreement, EventKind.RESERVATION_REFUSED, "agreements/reservation_refused", by=by, reason=reason)
+    event = _decided(agreement, EventKind.RESERVATION_REFUSED, "agreements/reservation_refused", by=by, reason=reason)
+    context = {"reason": reason, "who": by}
+    tell_colleagues(agreement, "agreements/reservation_refused", str(event.pk), by=by, context=context)
     facts_changed(supplier, by=by)
 
 
@@ -46,7 +48,7 @@ def reserved_clauses(reservations: list[dict[str, Any]]) -> dict[str, Any]:
     return {"clauses": ", ".join(str(item["position"]) for item in reservations)}
 
 
-def _decided(agreement: Agreement, kind: str, mail: str, *, by: User, reason: str) -> None:
+def _decided(agreement: Agreement, kind: str, mail: str, *, by: User, reason: str) -> SignatureEvent:
     event = keep_event(
         agreement, kind, party=Party.COMPANY, name=by.name, name_latin=by.name_latin, title=by.job_title,
         data={"reason": reason},
@@ -55,3 +57,4 @@ def _decided(agreement: Agreement, kind: str, mail: str, *, by: User, reason: st
     context = {"reason": reason, "who": by}
     tell_people(people_of(agreement.supplier), agreement, mail, str(event.pk), url=url, context=context)
     tell_outside(agreement, mail, str(event.pk), context=context)
+    return event

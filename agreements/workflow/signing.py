@@ -19,11 +19,10 @@ from agreements.states import VersionStatus as V
 from agreements.workflow.company import ask_company, turn_after_supplier
 from agreements.workflow.evidence import Trace, keep_event
 from agreements.workflow.links import link_problem, revoke_links
-from agreements.workflow.people import deciders, staff_of, tell_both, tell_people
+from agreements.workflow.people import deciders, staff_of, tell_both, tell_people, tell_signatory
 from agreements.workflow.reservation import reserved_clauses
 from agreements.workflow.steps import STEPS
 from csr_portal.core.files import receive
-from csr_portal.core.notices import tell_address
 from csr_portal.core.states import Turn
 from csr_portal.core.workflow import Actor, Outsider, WorkflowError, move
 from suppliers.workflow import facts_changed, lock
@@ -54,7 +53,8 @@ def sign(
     step = "agreement.reserve" if reserved else "agreement.sign"
     turn = Turn.CSR if reserved else turn_after_supplier(agreement)
     data = {"presented_sha256": shown, "title": title} | (reserved_clauses(reserved) if reserved else {})
-    move(agreement, STEPS, step, by=signer, data=data, due_on=None, turn=turn, reservations=reserved)
+    due_on = agreement.due_on if reserved else None  # refused, the text is due on its day again
+    move(agreement, STEPS, step, by=signer, data=data, due_on=due_on, turn=turn, reservations=reserved)
     events.changed(agreement)
     SigningLink.objects.filter(pk=link.pk).update(used_at=timezone.now())
     kind = EventKind.RESERVED if reserved else EventKind.SIGNED
@@ -96,7 +96,7 @@ def _keep_drawing(data: bytes, agreement: Agreement) -> Any:
 @transaction.atomic
 def decline(
     agreement: Agreement, *, by: Actor, reason: str, clauses: Iterable[str] = (), link: SigningLink | None = None,
-    trace: Trace | None = None,
+    trace: Trace | None = None, name_latin: str = "", title: str = "",
 ) -> None:  # fmt: skip
     """Refuse to sign, with a reason and the clauses it is about; everybody concerned is told."""
     supplier = lock(agreement.supplier_id)
@@ -104,14 +104,14 @@ def decline(
     move(agreement, STEPS, "agreement.decline", by=by, reason=reason, data={"clauses": clauses}, end_reason=reason)
     events.changed(agreement)
     name, data = getattr(by, "name", ""), {"reason": reason, "clauses": clauses}
-    keep_event(agreement, EventKind.DECLINED, link=link, name=name, trace=trace, data=data)
+    keep_event(
+        agreement, EventKind.DECLINED, link=link, name=name, name_latin=name_latin,
+        title=title or getattr(by, "job_title", ""), text_sha256=agreement.presented_sha256, trace=trace, data=data,
+    )  # fmt: skip
     named = agreement.signing_links.filter(used_at=None, revoked_at=None).exclude(email="").last()
     revoke_links(agreement, by=by)
-    context = {"reason": reason, "who": name}
+    context = {"reason": reason, "who": name, "clauses": agreement.clauses_named(clauses)}
     tell_both(agreement, "agreements/declined", "declined", context)
     if named:
-        tell_address(
-            named.email, "agreements/declined", language=named.language, about=agreement, event="declined",
-            context=context,
-        )  # fmt: skip
+        tell_signatory(named, "agreements/declined", "declined", context=context)
     facts_changed(supplier, by=by)

@@ -40,6 +40,7 @@ STEPS = {
     "agreement.share": Step(READABLE, A.VIEWED, acts_for, "signatory"),
     "agreement.sign": Step(READABLE, A.SIGNED, is_signatory),
     "agreement.decline": Step(READABLE, A.DECLINED, acts_for_or_signatory, "buyer"),
+    "agreement.answer": Step((A.DECLINED,), A.DECLINED, is_system),
     "agreement.upload_chop": Step(READABLE, A.CHOP_PENDING, acts_for, "buyer"),
     "agreement.confirm_chop": Step((A.CHOP_PENDING,), A.SIGNED, can_issue),
     "agreement.refuse_chop": Step((A.CHOP_PENDING,), A.VIEWED, can_issue, "supplier"),

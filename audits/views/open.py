@@ -7,16 +7,14 @@ from django.utils import timezone
 from audits import verification
 from audits.models import SiteReviewReport
 from csr_portal.core.access import open_page
+from csr_portal.core.files import digest_sent
 from csr_portal.core.models import Organisation
-from csr_portal.core.seal import sha256
 
 
 @open_page
 def review_verify(request: HttpRequest, code: str) -> HttpResponse:
     """What anybody may know about a code; a file can be compared (hashed in the browser, or here and dropped)."""
-    digest = ""
-    if request.method == "POST" and (upload := request.FILES.get("file")):
-        digest = sha256(upload.read())
+    digest = digest_sent(request) if request.method == "POST" else ""
     return review_verification_page(request, verification.by_code(code), code, digest)
 
 

@@ -21,7 +21,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
-from django.http import FileResponse
+from django.http import FileResponse, HttpRequest
 from django.utils.translation import gettext as _
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
@@ -185,6 +185,12 @@ def _captured_at(picture: Image.Image) -> dt.datetime | None:
 
 # No file of ours runs anything in a browser that shows it.
 SANDBOX = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
+
+
+def digest_sent(request: HttpRequest) -> str:
+    """The SHA-256 of a file that is only compared: hashed in the browser, or here and dropped."""
+    upload = request.FILES.get("file")
+    return hashlib.sha256(upload.read()).hexdigest() if upload else request.POST.get("sha256", "")
 
 
 def file_response(field: Any, *, name: str, media_type: str, inline: bool = False) -> FileResponse:

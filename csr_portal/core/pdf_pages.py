@@ -46,6 +46,14 @@ def _opened(data: bytes) -> Iterator[Any]:
             document.close()
 
 
+def small_jpeg(data: bytes, *, width: int) -> bytes:
+    """The same picture, no wider than so many dots: to show in a PDF what lies beside it in full."""
+    picture, output = Image.open(io.BytesIO(data)), io.BytesIO()
+    picture.thumbnail((width, LONGEST_SIDE))
+    picture.save(output, "JPEG", quality=75, optimize=True)
+    return output.getvalue()
+
+
 def pdf_of_pictures(pictures: Iterable[bytes]) -> bytes:
     """One page for each JPEG, the picture inside as it is, at 200 dots per inch."""
     output = io.BytesIO()

@@ -51,6 +51,7 @@ class SiteForm(forms.ModelForm):
         labels = {
             "name_latin": pgettext_lazy("not of a person", "Name in Latin letters"),
             "categories": _("What this site supplies"),
+            "is_supplying": _("Goods for the company come from this site"),
             "is_active": _("People work here at present"),
             "workers_women": _("Women who work here"),
             "workers_men": _("Men who work here"),

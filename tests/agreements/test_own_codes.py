@@ -110,7 +110,7 @@ def test_refused_code_goes_back_with_its_reason_and_a_better_one_is_offered(agre
     workflow.refuse_own_code(agreement, by=csr_manager, reason="童工条款缺失")
     agreement.refresh_from_db()
     assert (agreement.status, agreement.turn) == ("viewed", "supplier")
-    assert told("own_code_refused") == ["alice@acme.example"]
+    assert told("own_code_refused") == ["alice@acme.example", "buyer@example.com"]
     page = login(alice).get(reverse("portal:agreement-detail", args=[agreement.pk])).content.decode()
     assert "童工条款缺失" in page
     workflow.offer_own_code(agreement, pdf(), by=alice)

@@ -19,6 +19,7 @@ AGREEMENT = {
     "share": (OPEN, "viewed", SUPPLIER),
     "sign": (OPEN, "signed", {"signatory"}),
     "decline": (OPEN, "declined", SUPPLIER | {"signatory"}),
+    "answer": ({"declined"}, "declined", set()),
     "upload_chop": (OPEN, "chop_pending", SUPPLIER),
     "confirm_chop": ({"chop_pending"}, "signed", PROCUREMENT),
     "refuse_chop": ({"chop_pending"}, "viewed", PROCUREMENT),
