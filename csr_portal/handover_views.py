@@ -118,7 +118,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         "person": person,
         "form": form,
         "blockers": blockers,
-        "held": handover.preview(person),
+        "held": [(holding, number) for holding, number in handover.preview(person) if number],
         "entries": HistoryEntry.objects.about(person).select_related("by")[:20],
     }
     return render(request, "staff/hand_over.html", context, status=422 if form.errors else 200)

@@ -135,7 +135,7 @@ def _qualify(story: Story, staff: Staff) -> None:
             user=auditor,
             scheme=scheme,
             level="CSCA" if scheme == "apsca" else "lead",
-            number=f"{scheme.upper()}-{auditor.pk:04d}",
+            number=f"{scheme.upper().replace('_', '-')}-{auditor.pk:04d}",
             issuer="Rheinwerk Certification",
             issued_on=issued,
             expires_on=last_valid_day(issued, years=3),

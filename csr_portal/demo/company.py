@@ -39,6 +39,7 @@ def _tell(story: Story, staff: Staff, cast: list[Relation], report: Callable[[st
         relation.notes["csr"] = story.dice.choice([staff["csr"], staff["csr2"], staff["csr3"]])
         _plan(story, staff, relation)
     done = story.run(report)
+    desk.read_notices(story.now)
     report(f"  {len(cast)} suppliers, {done:,} events")
 
 

@@ -6,7 +6,9 @@ import io
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 
+from csr_portal.core.models import Notice
 from csr_portal.demo.relations import Relation
 from csr_portal.demo.staff import Staff
 from csr_portal.demo.story import Story
@@ -14,6 +16,7 @@ from suppliers import gates
 from suppliers.imports import workflow as imports
 from suppliers.workflow import waivers
 
+UNREAD_FOR = dt.timedelta(days=4)
 HEADINGS = ["公司名称", "英文名称", "国家", "统一社会信用代码", "市", "联系人", "邮箱", "品类"]
 # A good one, one named twice and of an unknown category, one with a wrong check digit, one without a contact.
 NEWCOMERS = [
@@ -57,3 +60,9 @@ def _bring_list(staff: Staff, known: Relation) -> None:
     csv.writer(text).writerows([HEADINGS, *lines])
     upload = SimpleUploadedFile("展会名单.csv", text.getvalue().encode("gb18030"))
     imports.check(imports.upload(upload, by=staff.buyers[0]), by=staff.buyers[0], owner=staff.buyers[0])
+
+
+def read_notices(now: dt.datetime) -> None:
+    """Everybody has read what is older than some days, so that the bell counts what is new."""
+    old = Notice.objects.filter(read_at=None, recipient__isnull=False, created_at__lt=now - UNREAD_FOR)
+    old.update(read_at=F("created_at") + dt.timedelta(hours=20))

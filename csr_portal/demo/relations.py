@@ -240,7 +240,7 @@ def certify(story: Story, staff: Staff, relation: Relation, standard: str, resul
         by=relation.clerk,
         standard=standard,
         edition={"sa8000": "2014", "iso45001": "2018", "iso14001": "2015"}.get(standard, ""),
-        number=f"{standard.upper()}-{story.dice.randrange(10**5, 10**6)}",
+        number=f"{standard.upper().replace('_', '-')}-{story.dice.randrange(10**5, 10**6)}",
         holder=relation.company.name,
         scope="Design and manufacture of " + names.TRADES[relation.company.category][2].lower(),
         body=story.dice.choice(["Rheinwerk Certification", "Pacific Assurance", "Nordic Social Audit"]),

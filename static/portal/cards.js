@@ -1,10 +1,12 @@
 // On a phone the rows of a wide table become cards: every cell says what its column is called.
+// `data-cards` asks for it where fewer columns hold much text.
 const FROM_COLUMNS = 4;
 
 export function makeCards() {
   for (const table of document.querySelectorAll(".table-wrap > .table")) {
     const heads = [...table.querySelectorAll(":scope > thead > tr > th")];
-    if (heads.length >= FROM_COLUMNS && table.tHead.rows.length === 1 && isPlain(table)) label(table, heads);
+    const isWide = heads.length >= FROM_COLUMNS || "cards" in table.dataset;
+    if (isWide && table.tHead.rows.length === 1 && isPlain(table)) label(table, heads);
   }
 }
 

@@ -45,6 +45,13 @@ def local_name(obj: Any) -> SafeString:
 
 
 @register.simple_tag
+def latin_name(obj: Any) -> SafeString:
+    """Only the name in Latin letters, inline; nothing where the own script says the same."""
+    _local, latin = _two_names(obj)
+    return format_html('<span lang="en">{}</span>', latin) if latin else SafeString("")
+
+
+@register.simple_tag
 def name_lang(obj: Any) -> SafeString:
     """The attribute ` lang="…"` for an element that holds the object's own-script name."""
     return _lang_attribute(obj, _two_names(obj)[0])
