@@ -123,7 +123,11 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "csr_portal.core.accounts.AccountAdapter"
-ACCOUNT_FORMS = {"login": "csr_portal.core.login.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "csr_portal.core.login.LoginForm",
+    "reset_password": "csr_portal.core.login.ResetPasswordForm",
+    "reset_password_from_key": "csr_portal.core.login.ResetPasswordKeyForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

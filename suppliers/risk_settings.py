@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from csr_portal.core.workflow import Blocker
 from suppliers import risk_additive
@@ -36,10 +37,14 @@ def settings_of(kind: str) -> list[Setting]:
     return [*(_of_additive() if kind == RiskKind.ADDITIVE else _of_points()), *_of_bands(kind)]
 
 
+def _limit_of(points: int) -> str:
+    return ngettext("%(points)s point from", "%(points)s points from", points) % {"points": points}
+
+
 def _of_points() -> Iterator[Setting]:
     """R-RISK-1: the limits at which points begin."""
     for place, points in enumerate((0, 1, 2)):
-        yield Setting(("corruption", "from", place, 0), "corruption", _("%(points)s points from") % {"points": points})
+        yield Setting(("corruption", "from", place, 0), "corruption", _limit_of(points))
     yield Setting(("corruption", "unknown"), "corruption", _("Points if unknown"), 10)
     for rating in RATINGS:
         label = _("Points for rating %(rating)s") % {"rating": _rating_name(rating)}
@@ -48,8 +53,7 @@ def _of_points() -> Iterator[Setting]:
     yield Setting(("labour_list", "listed"), "labour_list", _("Points if listed"), 10)
     yield Setting(("labour_list", "unknown"), "labour_list", _("Points if unknown"), 10)
     for place, points in enumerate((2, 1)):
-        label = _("%(points)s points from") % {"points": points}
-        yield Setting(("workforce", "from", place, 0), "workforce", label, 100_000)
+        yield Setting(("workforce", "from", place, 0), "workforce", _limit_of(points), 100_000)
     yield Setting(("workforce", "vulnerable_share"), "workforce", _("Migrant or dispatched above per cent"))
     yield Setting(("workforce", "vulnerable"), "workforce", _("Points above that"), 10)
     yield Setting(("workforce", "unknown"), "workforce", _("Points if unknown"), 10)
