@@ -145,7 +145,7 @@ class RegistrationForm(RegistrationNumberMixin, PersonForm):
     registration_number = forms.CharField(
         label=_("Registration number"),
         max_length=40,
-        help_text=_("In China the 18 characters of the business licence"),
+        help_text=_("China: the 18 characters of the business licence; Japan: 13 digits; Vietnam: 10 or 13 digits"),
     )
     country = country_field()
     city = forms.CharField(label=_("City"), max_length=80)
