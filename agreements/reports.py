@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.urls import reverse
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, get_language_info, override
 from django.utils.translation import gettext as _
 
 from agreements.changes import ClauseChange, differences
@@ -53,10 +53,16 @@ def text_content(
         "language": language,
         "intro": filled(in_language(version.intro, language), values),
         "prevailing_language": version.prevailing_language,
-        "prevailing_language_name": version.get_prevailing_language_display(),
+        "prevailing_language_name": _language_name(version.prevailing_language, language),
         "validity_months": version.validity_months,
         "clauses": [clause_content(clause, language, values) for clause in version.clauses.all()],
     }
+
+
+def _language_name(code: str, language: str) -> str:
+    """What a language is called in another one."""
+    with override(language):
+        return str(get_language_info(code)["name_translated"])
 
 
 def clause_content(clause: Clause, language: str, values: Mapping[str, Any] | None = None) -> dict[str, Any]:

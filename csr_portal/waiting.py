@@ -167,5 +167,6 @@ def lies_with_company(supplier: Supplier) -> list[Waiting]:
         for source in SOURCES
         if source.waiting
         for obj in _rows_of(supplier, source, source.waiting)
+        if obj.turn  # a refusal that was answered by a new issue waits for nobody
     ]
     return sorted(rows, key=lambda row: row.since)

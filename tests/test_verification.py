@@ -132,3 +132,12 @@ def test_unknown_code_of_a_report_says_so():
 
 def test_report_that_is_drawn_again_keeps_its_code(report):
     assert [verification.code_of(report), verification.code_of(report)] == [report.verify_code] * 2
+
+
+def test_page_of_a_code_compares_a_hash_without_the_file(agreement):
+    address = reverse("open:agreement-verify", args=[agreement.verify_code])
+    answers = [Client().post(address, {"sha256": digest}) for digest in (agreement.sealed_sha256, "0" * 64)]
+    assert [(a.context["result"], a.context["comparison"]) for a in answers] == [
+        ("valid", "same"),
+        ("altered", "other"),
+    ]

@@ -266,11 +266,18 @@ def agreement_issue(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/agreements/issue.html", context)
 
 
-def _preset(request: HttpRequest, suppliers: SupplierQuerySet) -> dict[str, str]:
-    """The suppliers that a link or the supplier list has chosen already."""
+def _preset(request: HttpRequest, suppliers: SupplierQuerySet) -> dict[str, Any]:
+    """The suppliers, and the text, that a link or the supplier list has chosen already."""
     pks = [int(pk) for pk in request.GET.getlist("supplier")[:200] if pk.isdecimal()]
     numbers = list(suppliers.filter(pk__in=pks).order_by("number").values_list("number", flat=True)) if pks else []
-    return {"whom": Whom.LIST, "suppliers": "\n".join(numbers)} if numbers else {"whom": Whom.ALL}
+    whom = {"whom": Whom.LIST, "suppliers": "\n".join(numbers)} if numbers else {"whom": Whom.ALL}
+    return whom | _preset_text(request.GET.get("document", ""))
+
+
+def _preset_text(document: str) -> dict[str, Any]:
+    """The version of a document that can be issued now."""
+    version = Version.objects.published().filter(document=int(document)).first() if document.isdecimal() else None
+    return {"version": version.pk} if version else {}
 
 
 def _issue(request: HttpRequest, form: IssueForm, plan: workflow.Plan) -> HttpResponse:

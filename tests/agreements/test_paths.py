@@ -1,6 +1,7 @@
 """The ways of an agreement beside the signature by link: the company chop, the refusal; and what lists cost."""
 
 import io
+import subprocess
 
 import pytest
 from django.core import mail
@@ -12,6 +13,7 @@ from PIL import Image
 from agreements import workflow
 from agreements.models import Agreement
 from agreements.tasks import ensure_presented
+from csr_portal import waiting
 from csr_portal.core.models import Notice
 from tests.factories.agreements import AcknowledgementFactory, AgreementFactory, VersionFactory, load_texts
 from tests.factories.suppliers import SupplierFactory
@@ -173,3 +175,27 @@ def test_list_costs_the_same_for_one_and_three(
     client.get(reverse(name))
     with django_assert_num_queries(queries):
         client.get(reverse(name))
+
+
+def test_refusal_is_answered_by_issuing_the_text_again(agreement, alice, buyer, login):
+    workflow.decline(agreement, by=alice, reason="我们不能接受工时条款", clauses=["working_hours"])
+    page = login(buyer).get(reverse("staff:agreement-detail", args=[agreement.pk])).content.decode()
+    offer = f"?supplier={agreement.supplier_id}&amp;document={agreement.document_id}"
+    assert f"{reverse('staff:agreement-issue')}{offer}" in page
+    form = login(buyer).get(f"{reverse('staff:agreement-issue')}{offer.replace('&amp;', '&')}").context["form"]
+    assert form.initial["version"] == agreement.version_id
+    again = workflow.issue(agreement.version, agreement.supplier, by=buyer)
+    agreement.refresh_from_db()
+    assert (agreement.status, agreement.turn, again.turn) == ("declined", "", "supplier")
+    assert waiting.lies_with_company(agreement.supplier) == []
+
+
+@pytest.mark.usefixtures("fonts")
+def test_record_of_a_refusal_is_a_pdf_with_clause_and_reason(agreement, alice, csr_manager, login, tmp_path):
+    workflow.decline(agreement, by=alice, reason="我们不能接受工时条款", clauses=["working_hours"])
+    path = tmp_path / "evidence.pdf"
+    for side, person in (("staff", csr_manager), ("portal", alice)):
+        address = reverse(f"{side}:agreement-file", args=[agreement.pk, "evidence"])
+        path.write_bytes(b"".join(login(person).get(address, headers={"accept-language": "en"}).streaming_content))
+        text = subprocess.run(["/usr/bin/pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout
+        assert ("7. Working hours" in text or "7. 工作时间" in text, "我们不能接受工时条款" in text) == (True, True)

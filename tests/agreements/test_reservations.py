@@ -119,3 +119,18 @@ def test_signatory_reserves_on_the_phone(link):
     done = client.post(step("sign-sign"), data, follow=True)
     assert WORDS in done.content.decode()
     assert Agreement.objects.get().status == "reserved"
+
+
+def test_refused_reservation_is_due_again_and_everybody_reads_why(link, acme, buyer, csr_manager, login):
+    due_on = Agreement.objects.get().due_on
+    reserve(link)
+    workflow.refuse_reservation(Agreement.objects.get(), by=csr_manager, reason="请写明过渡措施")
+    agreement = Agreement.objects.get()
+    assert (agreement.status, agreement.turn, agreement.due_on) == ("viewed", "supplier", due_on)
+    assert told("reservation_refused") == ["alice@acme.example", "buyer@example.com", "chen@acme.example"]
+    link.refresh_from_db()
+    signatory = Client().get(reverse("open:sign", args=[link.token]), follow=True)
+    assert (signatory.context["refused"].data["reason"], signatory.status_code) == ("请写明过渡措施", 200)
+    page = login(buyer).get(reverse("staff:agreement-detail", args=[agreement.pk])).content.decode()
+    assert "请写明过渡措施" in page
+    assert WORDS in page
