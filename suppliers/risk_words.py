@@ -47,6 +47,27 @@ def factor_value(value: str) -> str:
     return str(VALUES.get(value, value))
 
 
+# What the figures that the portal brings along measure; others are called as they were entered.
+INDICATORS: dict[str, Any] = {
+    "public-sector corruption, 0 worst - 100 best": _("corruption in the public sector, 0 worst to 100 best"),
+    "rating 1 best - 5+ worst": _("rating from 1 (best) to 5+ (worst)"),
+    "classification": _("classification"),
+    "fundamental conventions of the eight pre-2022 ones not in force": _(
+        "fundamental conventions not in force, of the eight before 2022"
+    ),
+    "named among the ten worst countries for workers": _("named among the ten worst countries for workers"),
+    "number of goods listed for child or forced labour": _("number of goods listed for child or forced labour"),
+    "polysilicon listed for forced labour": _("polysilicon listed for forced labour"),
+    "rebuttable presumption for Xinjiang goods and listed entities; entity count": _(
+        "rebuttable presumption for goods from Xinjiang and listed companies; number of companies"
+    ),
+}
+
+
+def indicator_name(text: str) -> str:
+    return str(INDICATORS.get(text, text))
+
+
 def confidence_name(code: str) -> str:
     """How well a country's value is known; our own codes in words, others as they were entered."""
     return str(CONFIDENCES.get(code, code))

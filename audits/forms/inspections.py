@@ -43,7 +43,9 @@ class CampaignForm(forms.ModelForm):
             ("cooperating", _("Cooperating only")),
         ],
     )
-    category = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.all(), required=False)
+    category = forms.ModelChoiceField(
+        label=_("Category"), queryset=Category.objects.all(), required=False, empty_label=_("Any")
+    )
     risk = forms.ChoiceField(label=_("Risk"), choices=[("", _("Any")), *RiskBand.choices], required=False)
 
     class Meta:

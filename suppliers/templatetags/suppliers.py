@@ -12,7 +12,7 @@ from csr_portal.core.qr import qr_svg
 from suppliers.countries import country_name
 from suppliers.gates import condition_name
 from suppliers.likeness_words import reason_text
-from suppliers.risk_words import confidence_name, factor_name, factor_value
+from suppliers.risk_words import confidence_name, factor_name, factor_value, indicator_name
 
 register = template.Library()
 
@@ -36,5 +36,6 @@ register.filter("condition_name", condition_name)
 register.filter("country_name", country_name)
 register.filter("reason_text", reason_text)
 register.filter("confidence_name", confidence_name)
+register.filter("indicator_name", indicator_name)
 register.filter("factor_name", factor_name)
 register.filter("factor_value", factor_value)
