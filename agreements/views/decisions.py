@@ -43,7 +43,7 @@ def agreement_decision(request: HttpRequest, pk: int, step: str) -> HttpResponse
         messages.error(request, _("Give a reason."))
         return redirect("staff:agreement-detail", pk)
     try:
-        getattr(workflow, step)(agreement, by=request.user, reason=reason)
+        getattr(workflow, step)(agreement, by=request.user, reason=reason, trace=trace_of(request))
     except WorkflowError as error:
         _say(request, error)
     return redirect("staff:agreement-detail", pk)

@@ -24,7 +24,7 @@ from agreements.record import record_lines, sent_back
 from agreements.reports import PDF_LANGUAGES, agreement_text, draw_text, text_content
 from agreements.states import AcknowledgementStatus, AgreementStatus, CampaignStatus, DocumentKind, EventKind
 from agreements.terms import notice_end
-from agreements.views.shared import agreement_file
+from agreements.views.shared import agreement_file, trace_of
 from csr_portal.core.access import staff_page
 from csr_portal.core.files import file_response
 from csr_portal.core.lists import Column, Filter, Listing, export_response, page_of
@@ -238,8 +238,9 @@ def agreement_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if not reason and step != "confirm_chop":
         messages.error(request, _("Give a reason."))
         return redirect("staff:agreement-detail", pk)
+    more = {"trace": trace_of(request)} if step in ("confirm_chop", "refuse_chop") else {}
     try:
-        getattr(workflow, step)(agreement, by=request.user, reason=reason)
+        getattr(workflow, step)(agreement, by=request.user, reason=reason, **more)
     except WorkflowError as error:
         messages.error(request, error.message)
     return redirect("staff:agreement-detail", pk)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agreements import events
-from agreements.models import Agreement, ChopFile, ChopPaper
+from agreements.models import Agreement, ChopFile, ChopPaper, SignatureEvent
 from agreements.reports import read_file
 from agreements.states import EventKind, Method, Party
 from agreements.tasks import ensure_presented, straighten_paper
@@ -73,25 +73,31 @@ def _check_pages(scans: list[StoredFile]) -> None:
 
 
 @transaction.atomic
-def confirm_chop(agreement: Agreement, *, by: User, reason: str = "") -> None:
+def confirm_chop(agreement: Agreement, *, by: User, reason: str = "", trace: Trace | None = None) -> None:
     """The scan shows our text, complete, with the supplier's chop: it counts as a signature."""
     supplier = lock(agreement.supplier_id)
     turn = turn_after_supplier(agreement)
     move(agreement, STEPS, "agreement.confirm_chop", by=by, reason=reason, due_on=None, turn=turn)
     events.changed(agreement)
-    keep_event(agreement, EventKind.CHOP_CONFIRMED, party=Party.COMPANY, name=by.name, title=by.job_title)
+    _decided(agreement, EventKind.CHOP_CONFIRMED, by=by, reason=reason, trace=trace)
     ask_company(agreement)
     facts_changed(supplier, by=by)
 
 
 @transaction.atomic
-def refuse_chop(agreement: Agreement, *, by: User, reason: str) -> None:
+def refuse_chop(agreement: Agreement, *, by: User, reason: str, trace: Trace | None = None) -> None:
     supplier = lock(agreement.supplier_id)
     move(agreement, STEPS, "agreement.refuse_chop", by=by, reason=reason)
     events.returned(agreement)
-    data = {"reason": reason}
-    event = keep_event(agreement, EventKind.CHOP_REFUSED, party=Party.COMPANY, name=by.name, data=data)
+    event = _decided(agreement, EventKind.CHOP_REFUSED, by=by, reason=reason, trace=trace)
     url = reverse("portal:agreement-detail", args=[agreement.pk])
     context = {"reason": reason}
     tell(people_of(supplier), "agreements/chop_refused", about=agreement, event=f"{event.pk}", url=url, context=context)
     facts_changed(supplier, by=by)
+
+
+def _decided(agreement: Agreement, kind: str, *, by: User, reason: str, trace: Trace | None) -> SignatureEvent:
+    return keep_event(
+        agreement, kind, party=Party.COMPANY, name=by.name, name_latin=by.name_latin, title=by.job_title, trace=trace,
+        data={"reason": reason} if reason else {},
+    )  # fmt: skip

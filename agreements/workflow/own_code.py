@@ -68,7 +68,7 @@ def compare_clause(row: OwnCodeClause, *, by: User, cover: str, place: str = "",
 
 
 @transaction.atomic
-def accept_own_code(agreement: Agreement, *, by: User, reason: str = "") -> None:
+def accept_own_code(agreement: Agreement, *, by: User, reason: str = "", trace: Trace | None = None) -> None:
     """The code counts as the supplier's agreement for the term of our text; what it does not cover stays named."""
     supplier = lock(agreement.supplier_id)
     turn, lines = turn_after_supplier(agreement), comparison(agreement)
@@ -78,28 +78,32 @@ def accept_own_code(agreement: Agreement, *, by: User, reason: str = "") -> None
         turn=turn,
     )  # fmt: skip
     events.changed(agreement)
-    _decided(agreement, EventKind.OWN_CODE_ACCEPTED, "agreements/own_code_accepted", by=by, reason=reason)
+    _decided(agreement, EventKind.OWN_CODE_ACCEPTED, "agreements/own_code_accepted", by=by, reason=reason, trace=trace)
     ask_company(agreement)
     facts_changed(supplier, by=by)
 
 
 @transaction.atomic
-def refuse_own_code(agreement: Agreement, *, by: User, reason: str) -> None:
+def refuse_own_code(agreement: Agreement, *, by: User, reason: str, trace: Trace | None = None) -> None:
     """The text goes back to the supplier with the reason and the clauses that are not covered."""
     supplier = lock(agreement.supplier_id)
     move(agreement, STEPS, "agreement.refuse_own_code", by=by, reason=reason)
     events.returned(agreement)
-    event = _decided(agreement, EventKind.OWN_CODE_REFUSED, "agreements/own_code_refused", by=by, reason=reason)
+    event = _decided(
+        agreement, EventKind.OWN_CODE_REFUSED, "agreements/own_code_refused", by=by, reason=reason, trace=trace
+    )
     context = {"reason": reason, "who": by}
     tell_colleagues(agreement, "agreements/own_code_refused", str(event.pk), by=by, context=context)
     facts_changed(supplier, by=by)
 
 
-def _decided(agreement: Agreement, kind: str, mail: str, *, by: User, reason: str) -> SignatureEvent:
+def _decided(
+    agreement: Agreement, kind: str, mail: str, *, by: User, reason: str, trace: Trace | None
+) -> SignatureEvent:  # fmt: skip
     """Keep the comparison with the decision, and tell the supplier."""
     event = keep_event(
         agreement, kind, party=Party.COMPANY, name=by.name, name_latin=by.name_latin, title=by.job_title,
-        method=Method.OWN_CODE, data={"reason": reason, "clauses": comparison(agreement)},
+        trace=trace, method=Method.OWN_CODE, data={"reason": reason, "clauses": comparison(agreement)},
     )  # fmt: skip
     url = reverse("portal:agreement-detail", args=[agreement.pk])
     context = {"reason": reason, "who": by}

@@ -124,8 +124,10 @@ def test_signatory_reserves_on_the_phone(link):
 def test_refused_reservation_is_due_again_and_everybody_reads_why(link, acme, buyer, csr_manager, login):
     due_on = Agreement.objects.get().due_on
     reserve(link)
-    workflow.refuse_reservation(Agreement.objects.get(), by=csr_manager, reason="请写明过渡措施")
+    refuse = reverse("staff:agreement-refuse-reservation", args=[link.agreement_id])
+    login(csr_manager).post(refuse, {"reason": "请写明过渡措施"}, REMOTE_ADDR="203.0.113.7")
     agreement = Agreement.objects.get()
+    assert agreement.events.get(kind="reservation_refused").ip == "203.0.113.7"
     assert (agreement.status, agreement.turn, agreement.due_on) == ("viewed", "supplier", due_on)
     assert told("reservation_refused") == ["alice@acme.example", "buyer@example.com", "chen@acme.example"]
     link.refresh_from_db()
