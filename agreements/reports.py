@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.urls import reverse
-from django.utils.translation import get_language, get_language_info, override
+from django.utils.translation import get_language, override, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from agreements.changes import ClauseChange, differences
@@ -27,6 +27,11 @@ from csr_portal.core.translated import FALLBACK, in_language
 CONSENT_VERSION = "2026.1"
 SHOWN_WIDTH = 900  # dots of a page that is shown at half the width of A4
 PDF_LANGUAGES = settings.LANGUAGES
+LANGUAGE_NAMES = {
+    "en": pgettext_lazy("language", "English"),
+    "zh-hans": pgettext_lazy("language", "Chinese"),
+    "ja": pgettext_lazy("language", "Japanese"),
+}
 
 
 def consent_text(language: str | None = None) -> str:
@@ -62,7 +67,7 @@ def text_content(
 def _language_name(code: str, language: str) -> str:
     """What a language is called in another one."""
     with override(language):
-        return str(get_language_info(code)["name_translated"])
+        return str(LANGUAGE_NAMES.get(code, dict(PDF_LANGUAGES)[code]))
 
 
 def clause_content(clause: Clause, language: str, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
