@@ -4,10 +4,9 @@ A batch is issued and ticked off in one transaction, so that one that dies is si
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone, translation
@@ -137,23 +136,22 @@ def _issue_next(campaign: Campaign) -> None:
     targets = list(campaign.targets.pending().filter(supplier_id__in=next_ones))
     by = campaign.created_by or SYSTEM
     with refreshed_at_the_end(), translation.override(by.language if isinstance(by, User) else None):
-        rows = [_issue_to(target, suppliers[target.supplier_id], campaign, by) for target in targets]
+        rows, notes = _issue_to([suppliers[target.supplier_id] for target in targets], campaign, by)
+    now = timezone.now()
+    for target in targets:
+        target.done_at, target.note = now, notes.get(target.supplier_id, "")[:300]
     CampaignTarget.objects.bulk_update(targets, ["done_at", "note"])
     _have_drawn([row.pk for row in rows if isinstance(row, Agreement)])
 
 
-def _issue_to(
-    target: CampaignTarget, supplier: Supplier, campaign: Campaign, by: Actor
-) -> Agreement | Acknowledgement | None:
-    """What the supplier got; or nothing, then the target says why."""
-    target.done_at = timezone.now()
+def _issue_to(suppliers: list[Supplier], campaign: Campaign, by: Actor) -> tuple[Sequence[Any], dict[int, str]]:
+    """What they got, and per supplier that got nothing why not."""
+    order = workflow.IssueOrder(campaign.version, by, campaign.due_on, campaign=campaign)
     try:
-        return workflow.issue(campaign.version, supplier, by=by, due_on=campaign.due_on, campaign=campaign)
-    except WorkflowError as error:
-        target.note = error.message[:300]
-    except PermissionDenied:
-        target.note = _("Only procurement may issue texts.")
-    return None
+        rows, left_out = workflow.issue_to_all(order, suppliers)
+    except WorkflowError as error:  # the person has lost the right meanwhile, or the text was replaced
+        return [], {supplier.pk: error.message for supplier in suppliers}
+    return rows, {supplier.pk: str(reason) for supplier, reason in left_out}
 
 
 def _have_drawn(keys: list[int]) -> None:

@@ -1,11 +1,14 @@
 """What other systems are told about agreements and their campaigns (docs/webhooks.md)."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement, Campaign
 from agreements.states import CampaignStatus
-from csr_portal.core.webhooks.delivery import publish
+from csr_portal.core.webhooks.delivery import publish, publish_all
 
 EVENTS = {
     "agreement.issued": _("Agreement: issued"),
@@ -33,6 +36,11 @@ def changed(agreement: Agreement) -> None:
     _publish(agreement.status, agreement)
 
 
+def issued(agreements: Iterable[Agreement]) -> None:
+    """All of them, by a constant number of queries."""
+    publish_all("agreement.issued", (_told(agreement) for agreement in agreements))
+
+
 def returned(agreement: Agreement) -> None:
     """What the supplier handed in was not accepted: it is its turn again."""
     _publish("returned", agreement)
@@ -49,11 +57,19 @@ def expiring(agreement: Agreement) -> None:
 
 
 def _publish(event: str, agreement: Agreement, once: str = "") -> None:
-    publish(
-        f"agreement.{event}", kind="agreement", pk=agreement.pk, number=agreement.number, state=agreement.status,
-        page=reverse("staff:agreement-detail", args=[agreement.pk]),
-        api=reverse("api:agreement-detail", args=[agreement.pk]), once=once, supplier=agreement.supplier.number,
-    )  # fmt: skip
+    publish(f"agreement.{event}", once=once, **_told(agreement))
+
+
+def _told(agreement: Agreement) -> dict[str, Any]:
+    return {
+        "kind": "agreement",
+        "pk": agreement.pk,
+        "number": agreement.number,
+        "state": agreement.status,
+        "page": reverse("staff:agreement-detail", args=[agreement.pk]),
+        "api": reverse("api:agreement-detail", args=[agreement.pk]),
+        "supplier": agreement.supplier.number,
+    }
 
 
 def campaign_changed(campaign: Campaign) -> None:

@@ -21,8 +21,9 @@ from agreements.workflow.endings import expire, give_notice, set_frame_contract,
 from agreements.workflow.evidence import Trace, note_event
 from agreements.workflow.force import come_into_force, recall, renew_archive_stamp, seal_agreement
 from agreements.workflow.guideline import ACKNOWLEDGEMENT_STEPS, acknowledge, view_guideline
-from agreements.workflow.issuing import DUE_DAYS, Plan, issue, plan
+from agreements.workflow.issuing import DUE_DAYS, Plan, issue, issue_to_all, plan
 from agreements.workflow.links import enter_code, link_problem, send_code, share, view
+from agreements.workflow.order import IssueOrder
 from agreements.workflow.own_code import accept_own_code, compare_clause, offer_own_code, refuse_own_code
 from agreements.workflow.reservation import accept_reservation, refuse_reservation
 from agreements.workflow.signing import decline, sign
@@ -33,6 +34,7 @@ __all__ = [
     "ACKNOWLEDGEMENT_STEPS",
     "CHOP_TYPES",
     "DUE_DAYS",
+    "IssueOrder",
     "Plan",
     "STEPS",
     "Trace",
@@ -55,6 +57,7 @@ __all__ = [
     "expire",
     "give_notice",
     "issue",
+    "issue_to_all",
     "link_problem",
     "missing_in_text",
     "move_clause",

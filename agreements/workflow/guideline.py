@@ -1,19 +1,16 @@
 """The guideline: issued, opened, acknowledged with its check questions."""
 
-import datetime as dt
-
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
-from agreements.models import Acknowledgement, Campaign, CheckQuestion, Version
+from agreements.models import Acknowledgement, CheckQuestion, Version
 from agreements.states import AcknowledgementStatus as P
-from agreements.workflow.people import people_of
+from agreements.workflow.order import IssueOrder
+from agreements.workflow.people import tell_first
 from csr_portal.core import history
 from csr_portal.core.jobs import job
 from csr_portal.core.models import User
-from csr_portal.core.notices import tell
-from csr_portal.core.workflow import SYSTEM, Actor, Step, move
+from csr_portal.core.workflow import SYSTEM, Step, move
 from suppliers.models import Supplier
 from suppliers.permissions import acts_for, is_system
 from suppliers.workflow import facts_changed, lock
@@ -26,21 +23,16 @@ ACKNOWLEDGEMENT_STEPS = {
 }
 
 
-def issue_guideline(
-    version: Version, supplier: Supplier, by: Actor, due_on: dt.date, language: str, campaign: Campaign | None
-) -> Acknowledgement:  # fmt: skip
-    for older in Acknowledgement.objects.filter(supplier=supplier, document=version.document_id).exclude(
-        status=P.SUPERSEDED
-    ):
-        move(older, ACKNOWLEDGEMENT_STEPS, "acknowledgement.supersede", by=SYSTEM, due_on=None)
-    row = Acknowledgement.objects.create(
-        supplier=supplier, version=version, document=version.document, campaign=campaign, language=language,
-        issued_by=by if isinstance(by, User) else None, status=P.ISSUED, turn="supplier", due_on=due_on,
-    )  # fmt: skip
-    history.record(row, "acknowledgement.issue", by=by, data={"version": version.number}, to_status=P.ISSUED)
-    url = reverse("portal:guideline-detail", args=[row.pk])
-    tell(people_of(supplier), "agreements/guideline_issued", about=row, event="issued", url=url)
-    return row
+def issue_guideline(order: IssueOrder, suppliers: list[Supplier]) -> list[Acknowledgement]:
+    older = Acknowledgement.objects.filter(document=order.version.document_id, supplier__in=suppliers)
+    for row in older.exclude(status=P.SUPERSEDED):
+        move(row, ACKNOWLEDGEMENT_STEPS, "acknowledgement.supersede", by=SYSTEM, due_on=None)
+    rows = [Acknowledgement(supplier=supplier, status=P.ISSUED, **order.values(supplier)) for supplier in suppliers]
+    Acknowledgement.objects.bulk_create(rows)
+    told = [(row, {"version": order.version.number}) for row in rows]
+    history.record_each(told, "acknowledgement.issue", by=order.by, to_status=P.ISSUED)
+    tell_first(rows, "agreements/guideline_issued", event="issued", page="portal:guideline-detail")
+    return rows
 
 
 @job("agreements.return_to_pending", time_limit=90)

@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import Q
-from django.urls import reverse
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements import events
-from agreements.models import Acknowledgement, Agreement, Campaign, Version
+from agreements.models import Acknowledgement, Agreement, Version
 from agreements.permissions import can_issue
 from agreements.states import READABLE
 from agreements.states import AgreementStatus as A
@@ -19,11 +18,11 @@ from agreements.states import VersionStatus as V
 from agreements.tasks import present
 from agreements.workflow.guideline import issue_guideline
 from agreements.workflow.links import revoke_links
-from agreements.workflow.people import people_of
+from agreements.workflow.order import IssueOrder
+from agreements.workflow.people import tell_first
 from agreements.workflow.steps import STEPS
 from csr_portal.core import history
-from csr_portal.core.models import User
-from csr_portal.core.notices import tell
+from csr_portal.core.bulk import reserve_keys
 from csr_portal.core.states import Turn
 from csr_portal.core.timezones import today
 from csr_portal.core.workflow import SYSTEM, Actor, WorkflowError, move
@@ -75,54 +74,69 @@ def plan(version: Version, suppliers: Iterable[Supplier]) -> Plan:
 @transaction.atomic
 def issue(
     version: Version, supplier: Supplier, *, by: Actor, due_on: dt.date | None = None, language: str = "",
-    campaign: Campaign | None = None,
 ) -> Agreement | Acknowledgement:  # fmt: skip
-    """Issue a published text to one supplier: an agreement to sign, or a guideline to acknowledge.
-
-    A campaign has the files of its agreements drawn itself, several at a time.
-    """
-    supplier = lock(supplier.pk)
-    if by != SYSTEM and not can_issue(by):
-        raise WorkflowError(_("Only procurement may issue texts."))
-    if version.status != V.PUBLISHED:
-        raise WorkflowError(_("Only a published version can be issued."))
-    if left_out := plan(version, [supplier]).left_out:
+    """Issue a published text to one supplier: an agreement to sign, or a guideline to acknowledge."""
+    order = IssueOrder(version, by, due_on or today() + dt.timedelta(days=DUE_DAYS), language)
+    rows, left_out = issue_to_all(order, [lock(supplier.pk)])
+    if left_out:
         raise WorkflowError(left_out[0][1])
-    make = issue_guideline if version.document.is_guideline else _issue_agreement
-    due_on = due_on or today() + dt.timedelta(days=DUE_DAYS)
-    row = make(version, supplier, by, due_on, language or supplier.language, campaign)
-    facts_changed(supplier, by=by)
-    return row
+    if isinstance(rows[0], Agreement):
+        present.enqueue(rows[0].pk, key=str(rows[0].pk))
+    return rows[0]
 
 
-def _issue_agreement(
-    version: Version, supplier: Supplier, by: Actor, due_on: dt.date, language: str, campaign: Campaign | None
-) -> Agreement:  # fmt: skip
+@transaction.atomic
+def issue_to_all(
+    order: IssueOrder, suppliers: Iterable[Supplier]
+) -> tuple[list[Agreement] | list[Acknowledgement], list[tuple[Supplier, str]]]:
+    """Issue to suppliers that the caller has locked. Returns what they got, and who got nothing with the reason.
+
+    The caller has the files of agreements drawn.
+    """
+    if order.by != SYSTEM and not can_issue(order.by):
+        raise WorkflowError(_("Only procurement may issue texts."))
+    if order.version.status != V.PUBLISHED:
+        raise WorkflowError(_("Only a published version can be issued."))
+    planned = plan(order.version, suppliers)
+    make = issue_guideline if order.version.document.is_guideline else _issue_agreements
+    rows = make(order, planned.issued)
+    for supplier in planned.issued:
+        facts_changed(supplier, by=order.by)
+    return rows, planned.left_out
+
+
+def _issue_agreements(order: IssueOrder, suppliers: list[Supplier]) -> list[Agreement]:
     """A newer version takes the place of what nobody has signed yet; what is in force stays until its date."""
-    for older in Agreement.objects.filter(supplier=supplier, document=version.document_id, status__in=READABLE):
+    of_document = Agreement.objects.filter(document=order.version.document_id, supplier__in=suppliers)
+    _recall_unsigned(of_document, order.by)
+    year = timezone.localdate().year
+    rows = [
+        Agreement(pk=key, number=f"A-{year}-{key:05d}", supplier=supplier, status=A.ISSUED, **order.values(supplier))
+        for key, supplier in zip(reserve_keys(Agreement, len(suppliers)), suppliers, strict=True)
+    ]
+    Agreement.objects.bulk_create(rows)
+    text = {"version": order.version.number, "document": order.version.document.code}
+    told = [(row, {"number": row.number, **text}) for row in rows]
+    history.record_each(told, "agreement.issue", by=order.by, to_status=A.ISSUED)
+    events.issued(rows)
+    _answer_declined(of_document, rows)
+    tell_first(rows, "agreements/issued", event="issued", page="portal:agreement-detail")
+    return rows
+
+
+def _recall_unsigned(of_document: QuerySet[Agreement], by: Actor) -> None:
+    for older in of_document.filter(status__in=READABLE):
         reason = _("A newer version was issued.")
         move(older, STEPS, "agreement.recall", by=SYSTEM, reason=reason, end_reason=reason, due_on=None)
         events.changed(older)
         revoke_links(older, by=by)
-    row = Agreement.objects.create(
-        supplier=supplier, version=version, document=version.document, campaign=campaign, language=language,
-        issued_by=by if isinstance(by, User) else None, status=A.ISSUED, turn="supplier", due_on=due_on,
-    )  # fmt: skip
-    row.number = f"A-{timezone.localdate().year}-{row.pk:05d}"
-    row.save(update_fields=["number"])
-    data = {"number": row.number, "version": version.number, "document": version.document.code}
-    history.record(row, "agreement.issue", by=by, data=data, to_status=A.ISSUED)
-    events.changed(row)
-    _answer_declined(row)
-    if campaign is None:
-        present.enqueue(row.pk, key=str(row.pk))
-    url = reverse("portal:agreement-detail", args=[row.pk])
-    tell(people_of(supplier), "agreements/issued", about=row, event="issued", url=url)
-    return row
 
 
-def _answer_declined(row: Agreement) -> None:
+def _answer_declined(of_document: QuerySet[Agreement], rows: list[Agreement]) -> None:
     """A refusal waits for the buyer's answer; issuing the text again is one."""
-    declined = Agreement.objects.filter(supplier=row.supplier_id, document=row.document_id, status=A.DECLINED)
-    for older in declined.exclude(turn=Turn.NOBODY):
-        move(older, STEPS, "agreement.answer", by=SYSTEM, data={"by_number": row.number}, due_on=None)
+    numbers = {row.supplier_id: row.number for row in rows}
+    for older in of_document.filter(status=A.DECLINED).exclude(turn=Turn.NOBODY):
+        if older.supplier_id in numbers:
+            move(
+                older, STEPS, "agreement.answer", by=SYSTEM, data={"by_number": numbers[older.supplier_id]}, due_on=None
+            )

@@ -1,19 +1,31 @@
 """Who is concerned by an agreement on both sides, and how they are told."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.urls import reverse
 
-from agreements.models import Agreement, SigningLink
+from agreements.models import Acknowledgement, Agreement, SigningLink
+from csr_portal.core import notices
 from csr_portal.core.models import User
 from csr_portal.core.notices import tell, tell_address
 from csr_portal.core.roles import Role
-from suppliers.models import Supplier
+from suppliers.models import Contact, Supplier
 
 
 def people_of(supplier: Supplier) -> list[User]:
     return [c.user for c in supplier.contacts.current().select_related("user").order_by("pk")]
+
+
+def tell_first(rows: Sequence[Agreement] | Sequence[Acknowledgement], kind: str, *, event: str, page: str) -> None:
+    """The people of each supplier hear of the row that was just made for it. One query asks for all of them."""
+    people = defaultdict(list)
+    contacts = Contact.objects.current().filter(supplier__in=[row.supplier_id for row in rows])
+    for contact in contacts.select_related("user").order_by("pk"):
+        people[contact.supplier_id].append(contact.user)
+    told = [(row, people[row.supplier_id], reverse(page, args=[row.pk])) for row in rows]
+    notices.tell_first(told, kind, event=event)
 
 
 def staff_of(agreement: Agreement) -> list[User]:

@@ -22,7 +22,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils import timezone
 
-from csr_portal.core.bulk import batches, load, reserve_keys
+from csr_portal.core.bulk import BATCH, batches, load, reserve_keys
 from csr_portal.core.models import ChainHead, HistoryEntry, User
 
 FIRST_HASH = "0" * 64
@@ -53,21 +53,32 @@ def record(
     to_status: str = "",
 ) -> HistoryEntry:
     """Write one entry about `subject` in the current transaction; it is sealed after the commit."""
+    entry = _entry(subject, data or {}, by, action=action, reason=reason, from_status=from_status, to_status=to_status)
+    entry.save(force_insert=True)
+    _seal_once_after_commit()
+    return entry
+
+
+def record_each(
+    told: Iterable[tuple[models.Model, dict[str, Any]]], action: str, *, by: Any, to_status: str = ""
+) -> None:
+    """The same entry about several objects, `(subject, data)` each, in one query; sealed after the commit."""
+    entries = [_entry(subject, data, by, action=action, to_status=to_status) for subject, data in told]
+    HistoryEntry.objects.bulk_create(entries, batch_size=BATCH)
+    _seal_once_after_commit()
+
+
+def _entry(subject: models.Model, data: dict[str, Any], by: Any, **fields: str) -> HistoryEntry:
     person = by if isinstance(by, User) else None
-    entry = HistoryEntry.objects.create(
+    return HistoryEntry(
         subject_type=subject._meta.label_lower,
         subject_id=subject.pk,
         thread=getattr(subject, "history_thread", ""),
-        action=action,
-        from_status=from_status,
-        to_status=to_status,
         by=person,
         by_name=str(person) if person else by.name,
-        reason=reason,
-        data=json.loads(json.dumps(data or {}, cls=DjangoJSONEncoder)),
+        data=json.loads(json.dumps(data, cls=DjangoJSONEncoder)),
+        **fields,
     )
-    _seal_once_after_commit()
-    return entry
 
 
 _is_sealing_late: ContextVar[bool] = ContextVar("sealing late", default=False)

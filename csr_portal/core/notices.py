@@ -8,6 +8,7 @@ from django.db import models
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from csr_portal.core.bulk import BATCH
 from csr_portal.core.models import Notice, User
 from csr_portal.core.tasks import mail_notice
 
@@ -45,6 +46,18 @@ def tell_address(
     _write(kind, about, event, url, context or {}, email, language, None)
 
 
+def tell_first(told: Iterable[tuple[models.Model, Iterable[User], str]], kind: str, *, event: str) -> None:
+    """As `tell`, about objects made in this transaction, `(about, recipients, url)` each: nobody has heard of them."""
+    written = [
+        _notice(kind, about, event, url, {}, person.email, person.language, person)
+        for about, recipients, url in told
+        for person in recipients
+        if person.is_active
+    ]
+    rows = Notice.objects.bulk_create(written, batch_size=BATCH)
+    mail_notice.enqueue_all({str(row.pk): (row.pk,) for row in rows})
+
+
 def _write(
     kind: str,
     about: models.Model,
@@ -55,22 +68,36 @@ def _write(
     language: str,
     person: User | None,
 ) -> None:
+    written = _notice(kind, about, event, url, context, email, language, person)
+    names = ("kind", "recipient", "email", "language", "subject", "body", "url", "thread")
+    values = {name: getattr(written, name) for name in names}
+    notice, is_new = Notice.objects.get_or_create(key=written.key, defaults=values)
+    if is_new:
+        mail_notice.enqueue(notice.pk, key=str(notice.pk))
+
+
+def _notice(
+    kind: str,
+    about: models.Model,
+    event: str,
+    url: str,
+    context: dict[str, Any],
+    email: str,
+    language: str,
+    person: User | None,
+) -> Notice:
     content = {**context, "object": about, "person": person, "link": settings.PUBLIC_URL + url if url else ""}
     with translation.override(language):
         subject = " ".join(render_to_string(f"emails/{kind}_subject.txt", content).split())
         body = render_to_string(f"emails/{kind}.txt", content).strip() + "\n"
-    notice, is_new = Notice.objects.get_or_create(
+    return Notice(
         key=f"{kind}:{about._meta.label_lower}:{about.pk}:{event}:{email}"[:200],
-        defaults={
-            "kind": kind,
-            "recipient": person,
-            "email": email,
-            "language": language,
-            "subject": subject[:250],
-            "body": body,
-            "url": url,
-            "thread": getattr(about, "history_thread", ""),
-        },
+        kind=kind,
+        recipient=person,
+        email=email,
+        language=language,
+        subject=subject[:250],
+        body=body,
+        url=url,
+        thread=getattr(about, "history_thread", ""),
     )
-    if is_new:
-        mail_notice.enqueue(notice.pk, key=str(notice.pk))
