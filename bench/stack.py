@@ -86,6 +86,7 @@ def beat() -> Process:
 
 def prepare(name: str) -> tuple[str, Broker]:
     """Make the database and folder, set the environment, start the broker, load Django; return both names."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))  # so that no worker is left behind
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as connection:
