@@ -20,7 +20,7 @@ User = settings.AUTH_USER_MODEL
 validate_country = RegexValidator(r"^[A-Z]{2}$", _("Use the two capital letters of the country (ISO 3166)."))
 
 
-# Conditions of saved views (suppliers/lists.py) that have an index of their own.
+# Conditions of saved views (suppliers/lists/companies.py) that have an index of their own.
 BLOCKED = models.Q(gate_missing__gt=0)
 KEY_MATERIAL = models.Q(is_key_material=True)
 AGREEMENT_OPEN = ~models.Q(agreement_status="in_force")

@@ -1,4 +1,4 @@
-"""The lists of this app as core/lists.py wants them: columns, filters, saved views."""
+"""The supplier list: columns, filters, its export, the saved views and the views of My work."""
 
 import datetime as dt
 from typing import Any
@@ -8,28 +8,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from csr_portal.core import badges
-from csr_portal.core.lists import CodesInUse, Column, Filter, Listing, count_label
+from csr_portal.core.lists import Column, Filter, Listing, count_label
 from csr_portal.core.roles import Role
 from csr_portal.core.states import Turn
 from csr_portal.core.timezones import today
-from csr_portal.core.told import codes, kind_name, sentence, status_words
-from suppliers.countries import COUNTRIES
-from suppliers.likeness import LIKELY_FROM
-from suppliers.likeness_words import reason_text
-from suppliers.models import Site, Supplier
+from suppliers.lists.parts import choices_of, country_filter, label_of
+from suppliers.models import Supplier
 from suppliers.models.suppliers import AGREEMENT_OPEN, BLOCKED, KEY_MATERIAL, NOT_REVIEWED
 from suppliers.querysets import search_condition
-from suppliers.states import (
-    IN_RELATION,
-    CertificateStandard,
-    CertificateStatus,
-    ContactRole,
-    DuplicateStatus,
-    InvitationStatus,
-    ReviewStatus,
-    RiskBand,
-    SupplierStatus,
-)
+from suppliers.states import IN_RELATION, RiskBand, SupplierStatus
 
 EXPIRING_WITHIN = 30
 NOT_OVER = ~Q(status__in=[SupplierStatus.DECLINED, SupplierStatus.ENDED])
@@ -43,21 +30,8 @@ FINDINGS = {
 }
 
 
-def label_of(domain: str, field: str) -> Any:
-    return lambda row: badges.badge(domain, getattr(row, field)).label
-
-
 def clearance_words(row: Supplier) -> str:
     return str(badges.badge("clearance", row.clearance_worst).label) if row.clearance_worst else ""
-
-
-def choices_of(domain: str, *codes: str) -> list[tuple[str, Any]]:
-    return [(code, badges.badge(domain, code).label) for code in codes]
-
-
-def country_filter(field: str = "country") -> Filter:
-    """The countries that suppliers are in: a filter with all 249 would hide the few that matter."""
-    return Filter("country", _("Country"), COUNTRIES, field, in_use=CodesInUse(Supplier, "country"))
 
 
 SUPPLIERS = Listing(
@@ -251,194 +225,3 @@ def tabs(request: HttpRequest, counts: dict[str, int], current: str) -> list[dic
         | {"bad": code == "blocked" and counts[code] > 0}
         for code, (label, _where) in shown_views(request.user, current).items()
     ]
-
-
-CERTIFICATES = Listing(
-    columns=[
-        Column("supplier", _("Supplier"), order="supplier__name"),
-        Column("standard", _("Standard"), order="standard", value=lambda row: row.get_standard_display()),
-        Column("number", _("Number"), order="number"),
-        Column("status", _("Status"), order="status", value=lambda row: row.get_status_display()),
-        Column("sites", _("Sites"), value=lambda row: ", ".join(site.name for site in row.sites.all())),
-        Column("expires_on", _("last valid day"), order="expires_on"),
-    ],
-    filters=[
-        Filter("status", _("Status"), CertificateStatus.choices),
-        Filter("standard", _("Standard"), CertificateStandard.choices),
-    ],
-    search=lambda words: search_condition(words, "supplier__") | Q(number__icontains=words),
-    default_order="expires_on",
-    file_name="certificates",
-)
-
-REVIEWS = Listing(
-    columns=[
-        Column("number", _("Number"), order="number"),
-        Column("supplier", _("Supplier"), order="supplier__name"),
-        Column("segment", _("Segment"), order="segment", value=lambda row: row.get_segment_display()),
-        Column("scope", _("Categories and sites"), value="scope_text"),
-        Column("status", _("Status"), order="status", value=lambda row: row.get_status_display()),
-        Column("outcome", _("Decision"), value=lambda row: getattr(row, "decision", None) or ""),
-        Column("turn", _("Whose turn"), order="due_on", value=label_of("turn", "turn")),
-    ],
-    filters=[
-        Filter("status", _("Status"), ReviewStatus.choices),
-        Filter(
-            "outcome",
-            _("Decision"),
-            choices_of("decision", "approved", "conditional", "rejected", "suspended", "ended"),
-            field="decision__outcome",
-        ),
-    ],
-    search=lambda words: search_condition(words, "supplier__") | Q(number__icontains=words),
-    default_order="-pk",
-    file_name="csr-reviews",
-)
-
-DUPLICATES = Listing(
-    columns=[
-        Column("first", _("Supplier"), order="first__name", value=lambda row: f"{row.first.number} {row.first.name}"),
-        Column("second", _("and"), order="second__name", value=lambda row: f"{row.second.number} {row.second.name}"),
-        Column("score", _("Likeness"), order="score", is_number=True),
-        Column("why", _("Why"), value=lambda row: "; ".join(map(reason_text, row.reasons))),
-        Column("status", _("Status"), order="status", value=lambda row: row.get_status_display()),
-        Column("found_at", _("Found"), order="found_at"),
-    ],
-    filters=[
-        Filter("status", _("Status"), DuplicateStatus.choices),
-        Filter(
-            "likeness",
-            _("Likeness"),
-            [("likely", _("Probably the same")), ("possible", _("Possibly the same"))],
-            apply={"likely": Q(score__gte=LIKELY_FROM), "possible": Q(score__lt=LIKELY_FROM)}.__getitem__,
-        ),
-    ],
-    search=lambda words: search_condition(words, "first__") | search_condition(words, "second__"),
-    default_order="-score",
-    file_name="duplicates",
-)
-
-HISTORY_COLUMNS = [
-    Column("at", _("When")),
-    Column("by_name", _("Who")),
-    Column("sentence", _("What"), value=sentence),
-    Column("kind", _("About"), value=lambda row: kind_name(row.subject_type)),
-    Column("from_status", _("from"), value=lambda row: status_words(row, row.from_status)),
-    Column("to_status", _("to"), value=lambda row: status_words(row, row.to_status)),
-    Column("reason", _("Reason")),
-    Column("sequence", _("No. in the chain")),
-    Column("hash", "SHA-256"),
-    Column("codes", _("Code (step:from:to)"), value=codes),
-]
-HISTORY = Listing(columns=HISTORY_COLUMNS, default_order="-pk", file_name="history")
-
-
-def yes_or_no(value: bool) -> str:
-    return str(_("yes") if value else _("no"))
-
-
-def place_of(site: Site) -> str:
-    return ", ".join(filter(None, [site.city, site.region]))
-
-
-def headcount(field: str) -> Column:
-    """A number of people at a site under the name that the form of the site gives it."""
-    return Column(field, Site._meta.get_field(field).verbose_name, is_number=True, is_beside=True)
-
-
-SITES = Listing(
-    columns=[
-        Column("name", _("Site"), order="name"),
-        Column("place", _("Place"), order="city", value=place_of),
-        Column("country", _("country"), is_beside=True),
-        Column("supplies", _("Supplies us"), value=lambda site: yes_or_no(site.is_active and site.is_supplying)),
-        Column("dormitory", _("Dormitory"), value=lambda site: yes_or_no(site.has_dormitory)),
-        Column("workers", _("Workers"), order="headcount", is_number=True),
-        *map(
-            headcount,
-            [
-                "workers_women",
-                "workers_men",
-                "workers_under_16",
-                "workers_young",
-                "workers_over_55",
-                "workers_temporary",
-                "workers_dispatched",
-                "workers_students",
-                "workers_migrant",
-                "dormitory_residents",
-            ],
-        ),
-        Column("chemicals", _("hazardous chemicals"), is_beside=True),
-        Column("processes", _("processes"), is_beside=True),
-        Column(
-            "categories",
-            _("What this site supplies"),
-            value=lambda site: "; ".join(map(str, site.categories.all())),
-            is_beside=True,
-        ),
-    ],
-    filters=[
-        Filter(
-            "state",
-            _("Supplies us"),
-            [("yes", _("Yes")), ("no", _("No")), ("closed", _("closed"))],
-            apply={
-                "yes": Q(is_active=True, is_supplying=True),
-                "no": Q(is_active=True, is_supplying=False),
-                "closed": Q(is_active=False),
-            }.__getitem__,
-        ),
-        Filter(
-            "dormitory",
-            _("Dormitory"),
-            [("yes", _("Yes")), ("no", _("No"))],
-            apply=lambda code: Q(has_dormitory=code == "yes"),
-        ),
-    ],
-    search=lambda words: Q(name__icontains=words) | Q(name_latin__icontains=words) | Q(city__icontains=words),
-    default_order="name",
-    file_name="sites",
-)
-
-HAS_ACCESS = Q(ended_at=None, user__is_active=True)
-CONTACTS = Listing(
-    columns=[
-        Column("name", _("Name"), order="user__name", value=lambda contact: contact.user.name),
-        Column("name_latin", _("name in Latin letters"), value=lambda contact: contact.user.name_latin),
-        Column("role", _("Role"), order="role", value=lambda contact: contact.get_role_display()),
-        Column("email", _("Email"), order="user__email", value=lambda contact: contact.user.email),
-        Column("phone", _("phone")),
-        Column("since", _("Access since"), order="since"),
-        Column("ended_at", _("Access ended"), order="ended_at"),
-    ],
-    filters=[
-        Filter(
-            "access",
-            _("Access"),
-            [("current", _("has access")), ("ended", _("Access ended"))],
-            apply={"current": HAS_ACCESS, "ended": ~HAS_ACCESS}.__getitem__,
-        ),
-        Filter("role", _("Role"), ContactRole.choices),
-    ],
-    search=lambda words: (
-        Q(user__name__icontains=words) | Q(user__name_latin__icontains=words) | Q(user__email__icontains=words)
-    ),
-    default_order="has_left",
-    file_name="people",
-)
-
-INVITATIONS = Listing(
-    columns=[
-        Column("email", _("Email"), order="email"),
-        Column("person", _("Name"), order="person"),
-        Column("role", _("Role"), value=lambda invitation: invitation.get_role_display()),
-        Column("status", _("Status"), order="status", value=lambda invitation: invitation.get_status_display()),
-        Column("invited_by", _("Invited by"), order="invited_by__name"),
-        Column("expires_on", _("last valid day"), order="expires_on"),
-    ],
-    filters=[Filter("status", _("Status"), InvitationStatus.choices)],
-    search=lambda words: Q(email__icontains=words) | Q(person__icontains=words),
-    default_order="-pk",
-    file_name="invitations",
-)
