@@ -73,7 +73,7 @@ def deep_link(position: int) -> str:
     from suppliers.models import Supplier
 
     row = Supplier.objects.order_by("name", "pk")[position - 1]
-    return f"?view=all&after={_cursor(row, 'name')}"
+    return f"?view=all&after={_cursor(row, 'name', 'pk')}"
 
 
 class House:
