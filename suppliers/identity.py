@@ -53,7 +53,7 @@ KIND_BY_COUNTRY = {
 )
 
 
-@lru_cache(maxsize=8192)  # a line of an import asks several times for the same number
+@lru_cache(maxsize=4096)  # a line of an import asks several times for the same number
 def normalised(number: str) -> str:
     """Full-width to half-width, upper case, letters and digits only."""
     return re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", number).upper())

@@ -1,5 +1,7 @@
 """Which supplier a line is about, and what it would do to it: the rules of an import, line by line (B32, B13)."""
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,12 +77,16 @@ def key_of(found: dict[str, Any], country: str = "") -> str | None:
 
 
 class Judge:
-    """Says what each line comes to. It remembers the lines before, so that a supplier comes in once per file."""
+    """Says what each line comes to. It remembers the lines before, so that a supplier comes in once per file.
+
+    Of a line before, its number and a hash of its content are kept: there may be 200,000.
+    """
 
     def __init__(self, *, contact_is_optional: bool, owner_id: int) -> None:
         self.contact_is_optional, self.owner_id = contact_is_optional, owner_id
         self.owners = values.possible_owners()
-        self.seen: dict[str, tuple[int, int]] = {}
+        self.seen: dict[str, int] = {}  # who was in which line
+        self.lines, self.contents = array("q"), array("q")
 
     def judge(self, draft: Draft, stock: Stock) -> Result:
         supplier = self._supplier_of(draft, stock)
@@ -176,12 +182,13 @@ class Judge:
         names += [key] if (key := key_of(draft.values, (supplier or {}).get("country", ""))) else []
         content = hash(tuple(draft.cells))
         for name in names:
-            if name in self.seen:
-                line, before = self.seen[name]
-                code = "duplicate" if before == content else "duplicate_differs"
-                draft.complain("", code, line=line)
+            if line := self.seen.get(name):
+                before = self.contents[bisect_left(self.lines, line)]
+                draft.complain("", "duplicate" if before == content else "duplicate_differs", line=line)
                 return
-        self.seen |= dict.fromkeys(names, (draft.line, content))
+        self.seen |= dict.fromkeys(names, draft.line)
+        self.lines.append(draft.line)
+        self.contents.append(content)
 
 
 def _means_the_same(name: str, supplier: Known, value: Any) -> bool:

@@ -59,7 +59,7 @@ class Draft:
         self.problems.append([name, code, params])
 
 
-@lru_cache(maxsize=8192)  # few different words stand in very many cells
+@lru_cache(maxsize=2048)  # few different words stand in very many cells
 def tidy(text: str) -> str:
     """One space between words, no invisible characters, full-width letters and digits as plain ones.
 
