@@ -1,6 +1,8 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agreements import campaigns, workflow
@@ -9,6 +11,7 @@ from csr_portal.core.models import HistoryEntry, Job, Notice
 from csr_portal.core.timezones import today
 from csr_portal.core.workflow import WorkflowError
 from suppliers.models import Supplier
+from suppliers.standing import refreshed_at_the_end
 from tests.factories.agreements import AgreementFactory, VersionFactory
 from tests.factories.suppliers import ContactFactory, GatePolicyFactory, SupplierFactory
 
@@ -191,3 +194,24 @@ def test_remind_button_tells_why_nobody_is_reminded_twice(version, acme, alice, 
     page = client.post(address, follow=True)
     assert reminders() == [alice.email]
     assert "The supplier was reminded today already." in page.content.decode()
+
+
+def queries_to_issue(version, suppliers, buyer):
+    order = workflow.IssueOrder(version, buyer, today() + dt.timedelta(days=21))
+    with refreshed_at_the_end(), CaptureQueriesContext(connection) as queries:
+        workflow.issue_to_all(order, suppliers)
+    assert Agreement.objects.filter(supplier__in=suppliers).count() == len(suppliers)
+    return len(queries), [query["sql"] for query in queries]
+
+
+def test_each_further_supplier_of_a_batch_costs_at_most_three_queries(version, buyer, gate_policy):
+    """Asking for its clearances, in a savepoint of its own; all else is asked and written for the batch."""
+    few, many = (
+        [contact.supplier for contact in ContactFactory.create_batch(number, supplier__owner=buyer)]
+        for number in (2, 12)
+    )
+    (of_few, _sql), (of_many, sql) = (queries_to_issue(version, some, buyer) for some in (few, many))
+    assert of_many - of_few <= 3 * 10, sql
+    people = [contact.user for supplier in many for contact in supplier.contacts.all()]
+    assert Notice.objects.filter(recipient__in=people).count() == 12
+    assert Job.objects.filter(task="core.mail_notice").count() == 14
