@@ -29,7 +29,7 @@ def tell(
     """
     for person in recipients:
         if person.is_active:
-            _write(kind, about, event, url, context or {}, person.email, person.language, person)
+            _keep(_notice(kind, about, event, url, context or {}, person.email, person.language, person))
 
 
 def tell_address(
@@ -43,7 +43,7 @@ def tell_address(
     context: dict[str, Any] | None = None,
 ) -> None:
     """The same to somebody without an account (an invited clerk, a signatory)."""
-    _write(kind, about, event, url, context or {}, email, language, None)
+    _keep(_notice(kind, about, event, url, context or {}, email, language, None))
 
 
 def tell_first(told: Iterable[tuple[models.Model, Iterable[User], str]], kind: str, *, event: str) -> None:
@@ -58,17 +58,8 @@ def tell_first(told: Iterable[tuple[models.Model, Iterable[User], str]], kind: s
     mail_notice.enqueue_all({str(row.pk): (row.pk,) for row in rows})
 
 
-def _write(
-    kind: str,
-    about: models.Model,
-    event: str,
-    url: str,
-    context: dict[str, Any],
-    email: str,
-    language: str,
-    person: User | None,
-) -> None:
-    written = _notice(kind, about, event, url, context, email, language, person)
+def _keep(written: Notice) -> None:
+    """Unless the same was told before."""
     names = ("kind", "recipient", "email", "language", "subject", "body", "url", "thread")
     values = {name: getattr(written, name) for name in names}
     notice, is_new = Notice.objects.get_or_create(key=written.key, defaults=values)
