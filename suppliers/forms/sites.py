@@ -9,10 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suppliers.forms.fields import country_field
 from suppliers.models import Category, Site, Supplier
-
-CONTRACTS = ("workers_temporary", "workers_dispatched", "workers_students")
-AGES = ("workers_under_16", "workers_young", "workers_over_55")
-COUNTS = ("workers_women", "workers_men", *AGES, *CONTRACTS, "workers_migrant", "dormitory_residents")
+from suppliers.models.suppliers import AGES, CONTRACTS, COUNTS, WORKERS
 
 
 class SiteForm(forms.ModelForm):
@@ -32,15 +29,7 @@ class SiteForm(forms.ModelForm):
             "is_supplying",
             "is_active",
             "categories",
-            "workers_women",
-            "workers_men",
-            "workers_under_16",
-            "workers_young",
-            "workers_over_55",
-            "workers_temporary",
-            "workers_dispatched",
-            "workers_students",
-            "workers_migrant",
+            *WORKERS,
             "has_dormitory",
             "dormitory_residents",
             "uses_chemicals",

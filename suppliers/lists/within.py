@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from csr_portal.core.lists import Column, Filter, Listing
 from suppliers.models import Site
+from suppliers.models.suppliers import COUNTS
 from suppliers.states import ContactRole, InvitationStatus
 
 
@@ -29,21 +30,7 @@ SITES = Listing(
         Column("supplies", _("Supplies us"), value=lambda site: yes_or_no(site.is_active and site.is_supplying)),
         Column("dormitory", _("Dormitory"), value=lambda site: yes_or_no(site.has_dormitory)),
         Column("workers", _("Workers"), order="headcount", is_number=True),
-        *map(
-            headcount,
-            [
-                "workers_women",
-                "workers_men",
-                "workers_under_16",
-                "workers_young",
-                "workers_over_55",
-                "workers_temporary",
-                "workers_dispatched",
-                "workers_students",
-                "workers_migrant",
-                "dormitory_residents",
-            ],
-        ),
+        *map(headcount, COUNTS),
         Column("chemicals", _("hazardous chemicals"), is_beside=True),
         Column("processes", _("processes"), is_beside=True),
         Column(

@@ -194,6 +194,13 @@ class Supplier(Tracked):
         return None if is_taken else key
 
 
+# Numbers of people at a site, as forms and lists name them, in their order.
+AGES = ("workers_under_16", "workers_young", "workers_over_55")
+CONTRACTS = ("workers_temporary", "workers_dispatched", "workers_students")
+WORKERS = ("workers_women", "workers_men", *AGES, *CONTRACTS, "workers_migrant")
+COUNTS = (*WORKERS, "dormitory_residents")
+
+
 class Site(models.Model):
     """Where people work. Self-inspections, certificates and site reviews belong to a site."""
 
