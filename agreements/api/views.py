@@ -19,7 +19,7 @@ from agreements.api.serializers import AcknowledgementSerializer, AgreementSeria
 from agreements.models import Acknowledgement, Agreement
 from agreements.permissions import can_issue
 from agreements.states import AcknowledgementStatus, AgreementStatus
-from agreements.views.shared import agreement_file
+from agreements.views.shared import agreement_file, trace_of
 from csr_portal.core.api import VisibleRows
 from csr_portal.core.idempotency import HEADER, idempotent
 
@@ -79,7 +79,7 @@ class AgreementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible
         supplier, version = supplier_of(request, data.pop("supplier")), version_of(request, data.pop("document"))
         if data.pop("dry_run"):
             return Response(planned(version, [supplier])[-1])
-        row = workflow.issue(version, supplier, by=request.user, **data)
+        row = workflow.issue(version, supplier, by=request.user, trace=trace_of(request), **data)
         return Response(written(row, self.get_serializer_context()), status=status.HTTP_201_CREATED)
 
 

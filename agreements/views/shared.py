@@ -4,6 +4,7 @@ from django.core.files.base import ContentFile
 from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
+from rest_framework.request import Request
 
 from agreements.models import Agreement, ChopFile
 from agreements.reports import draw_record, read_file
@@ -15,7 +16,8 @@ from csr_portal.core.files import file_response
 PDF = "application/pdf"
 
 
-def trace_of(request: HttpRequest) -> Trace:
+def trace_of(request: HttpRequest | Request) -> Trace:
+    """From where somebody acts, whether on a page or by the API."""
     return Trace(request.META.get("REMOTE_ADDR") or None, request.headers.get("User-Agent", ""))
 
 

@@ -238,7 +238,7 @@ def agreement_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if not reason and step != "confirm_chop":
         messages.error(request, _("Give a reason."))
         return redirect("staff:agreement-detail", pk)
-    more = {"trace": trace_of(request)} if step in ("confirm_chop", "refuse_chop") else {}
+    more = {"trace": trace_of(request)} if step in ("recall", "confirm_chop", "refuse_chop") else {}
     try:
         getattr(workflow, step)(agreement, by=request.user, reason=reason, **more)
     except WorkflowError as error:
@@ -288,7 +288,7 @@ def _issue(request: HttpRequest, form: IssueForm, plan: workflow.Plan) -> HttpRe
         if len(plan.issued) != 1 or (starts_on and starts_on > today()):
             campaign = campaigns.start(version, plan.issued, by=request.user, due_on=due_on, starts_on=starts_on)
             return redirect("staff:campaign-detail", campaign.pk)
-        row = workflow.issue(version, plan.issued[0], by=request.user, due_on=due_on)
+        row = workflow.issue(version, plan.issued[0], by=request.user, due_on=due_on, trace=trace_of(request))
     except WorkflowError as error:
         messages.error(request, error.message)
         return redirect("staff:agreement-issue")

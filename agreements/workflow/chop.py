@@ -44,7 +44,7 @@ def upload_chop(
     events.changed(agreement)
     paper = ChopPaper.objects.create(agreement=agreement, sent_by=by)
     ChopFile.objects.bulk_create(ChopFile(paper=paper, position=n, file=scan) for n, scan in enumerate(scans, 1))
-    revoke_links(agreement, by=by)
+    revoke_links(agreement, by=by, trace=trace)
     keep_event(
         agreement, EventKind.CHOP_UPLOADED, name=by.name, name_latin=by.name_latin, title=by.job_title,
         method=Method.CHOP, text_sha256=agreement.presented_sha256, trace=trace, data=data,

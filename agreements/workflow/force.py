@@ -13,6 +13,7 @@ from agreements.reports import draw_sealed, read_file
 from agreements.states import AgreementStatus as A
 from agreements.tasks import ensure_presented, folder_of, forget_unnamed
 from agreements.terms import term_of
+from agreements.workflow.evidence import Trace
 from agreements.workflow.links import revoke_links
 from agreements.workflow.people import tell_both, tell_outside
 from agreements.workflow.steps import STEPS
@@ -88,11 +89,11 @@ def come_into_force(agreement: Agreement, *, sealed_file: str, sealed_sha256: st
 
 
 @transaction.atomic
-def recall(agreement: Agreement, *, by: Actor, reason: str, campaign: bool = False) -> None:
+def recall(agreement: Agreement, *, by: Actor, reason: str, campaign: bool = False, trace: Trace | None = None) -> None:
     """Take an agreement back before it is signed. Staff hear of one; with its whole campaign they know already."""
     supplier = lock(agreement.supplier_id)
     move(agreement, STEPS, "agreement.recall", by=by, reason=reason, end_reason=reason, due_on=None)
     events.changed(agreement)
-    revoke_links(agreement, by=by)
+    revoke_links(agreement, by=by, trace=trace)
     tell_both(agreement, "agreements/recalled", "recalled", {"reason": reason}, without_staff=campaign)
     facts_changed(supplier, by=by)

@@ -16,6 +16,7 @@ from agreements.states import READABLE
 from agreements.states import AgreementStatus as A
 from agreements.states import VersionStatus as V
 from agreements.tasks import present
+from agreements.workflow.evidence import Trace
 from agreements.workflow.guideline import issue_guideline
 from agreements.workflow.links import revoke_links
 from agreements.workflow.order import IssueOrder
@@ -74,9 +75,10 @@ def plan(version: Version, suppliers: Iterable[Supplier]) -> Plan:
 @transaction.atomic
 def issue(
     version: Version, supplier: Supplier, *, by: Actor, due_on: dt.date | None = None, language: str = "",
+    trace: Trace | None = None,
 ) -> Agreement | Acknowledgement:  # fmt: skip
     """Issue a published text to one supplier: an agreement to sign, or a guideline to acknowledge."""
-    order = IssueOrder(version, by, due_on or today() + dt.timedelta(days=DUE_DAYS), language)
+    order = IssueOrder(version, by, due_on or today() + dt.timedelta(days=DUE_DAYS), language, trace=trace)
     rows, left_out = issue_to_all(order, [lock(supplier.pk)])
     if left_out:
         raise WorkflowError(left_out[0][1])
@@ -108,7 +110,7 @@ def issue_to_all(
 def _issue_agreements(order: IssueOrder, suppliers: list[Supplier]) -> list[Agreement]:
     """A newer version takes the place of what nobody has signed yet; what is in force stays until its date."""
     of_document = Agreement.objects.filter(document=order.version.document_id, supplier__in=suppliers)
-    _recall_unsigned(of_document, order.by)
+    _recall_unsigned(of_document, order)
     year = timezone.localdate().year
     rows = [
         Agreement(pk=key, number=f"A-{year}-{key:05d}", supplier=supplier, status=A.ISSUED, **order.values(supplier))
@@ -124,12 +126,12 @@ def _issue_agreements(order: IssueOrder, suppliers: list[Supplier]) -> list[Agre
     return rows
 
 
-def _recall_unsigned(of_document: QuerySet[Agreement], by: Actor) -> None:
+def _recall_unsigned(of_document: QuerySet[Agreement], order: IssueOrder) -> None:
     for older in of_document.filter(status__in=READABLE):
         reason = _("A newer version was issued.")
         move(older, STEPS, "agreement.recall", by=SYSTEM, reason=reason, end_reason=reason, due_on=None)
         events.changed(older)
-        revoke_links(older, by=by)
+        revoke_links(older, by=order.by, trace=order.trace)
 
 
 def _answer_declined(of_document: QuerySet[Agreement], rows: list[Agreement]) -> None:

@@ -44,7 +44,7 @@ def share(
     """Name the signatory and make their one-time link; a link made before stops working."""
     supplier = lock(agreement.supplier_id)
     move(agreement, STEPS, "agreement.share", by=by, data={"signatory": name, "title": title})
-    revoke_links(agreement, by=by)
+    revoke_links(agreement, by=by, trace=trace)
     link = SigningLink.objects.create(
         agreement=agreement, name=name, name_latin=name_latin, title=title, email=email,
         language=language or agreement.language, created_by=by, expires_on=today() + dt.timedelta(days=LINK_DAYS),
@@ -59,11 +59,11 @@ def share(
     return link
 
 
-def revoke_links(agreement: Agreement, *, by: Actor) -> None:
+def revoke_links(agreement: Agreement, *, by: Actor, trace: Trace | None = None) -> None:
     """Close every link that still works, inside the caller's transaction."""
     for link in agreement.signing_links.filter(used_at=None, revoked_at=None):
         SigningLink.objects.filter(pk=link.pk).update(revoked_at=timezone.now())
-        keep_event(agreement, EventKind.LINK_REVOKED, link=link, name=getattr(by, "name", ""))
+        keep_event(agreement, EventKind.LINK_REVOKED, link=link, name=getattr(by, "name", ""), trace=trace)
 
 
 def _new_code(link: SigningLink, expires_at: dt.datetime) -> None:

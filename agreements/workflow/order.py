@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agreements.models import Campaign, Version
+from agreements.workflow.evidence import Trace
 from csr_portal.core.models import User
 from csr_portal.core.states import Turn
 from csr_portal.core.workflow import Actor
@@ -20,6 +21,7 @@ class IssueOrder:
     due_on: dt.date
     language: str = ""
     campaign: Campaign | None = None
+    trace: Trace | None = None
 
     def values(self, supplier: Supplier) -> dict[str, Any]:
         """The fields of what this supplier gets, whether it is to be signed or acknowledged."""

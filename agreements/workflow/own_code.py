@@ -36,7 +36,7 @@ def offer_own_code(
     stored = receive(upload, by=by if isinstance(by, User) else None, accepted=ACCEPTED)
     move(agreement, STEPS, "agreement.offer_own_code", by=by, data={"file": stored.original_name})
     events.changed(agreement)
-    revoke_links(agreement, by=by)
+    revoke_links(agreement, by=by, trace=trace)
     code = OwnCode.objects.create(agreement=agreement, file=stored, note=note, offered_by=by.name)
     OwnCodeClause.objects.bulk_create(
         OwnCodeClause(own_code=code, clause=clause) for clause in agreement.version.clauses.all()

@@ -109,7 +109,7 @@ def decline(
         title=title or getattr(by, "job_title", ""), text_sha256=agreement.presented_sha256, trace=trace, data=data,
     )  # fmt: skip
     named = agreement.signing_links.filter(used_at=None, revoked_at=None).exclude(email="").last()
-    revoke_links(agreement, by=by)
+    revoke_links(agreement, by=by, trace=trace)
     context = {"reason": reason, "who": name, "clauses": agreement.clauses_named(clauses)}
     tell_both(agreement, "agreements/declined", "declined", context)
     if named:
