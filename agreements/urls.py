@@ -88,6 +88,7 @@ portal = [
 open_ = [
     path("sign/<str:token>/", o.sign, name="sign"),
     path("sign/<str:token>/code/", o.sign_code, name="sign-code"),
+    path("sign/<str:token>/new-link/", o.sign_new_link, name="sign-new-link"),
     path("sign/<str:token>/who/", o.sign_who, name="sign-who"),
     path("sign/<str:token>/read/", o.sign_read, name="sign-read"),
     path("sign/<str:token>/sign/", o.sign_sign, name="sign-sign"),

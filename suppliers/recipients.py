@@ -12,6 +12,13 @@ def people_of(supplier: Supplier) -> list[User]:
     )
 
 
+def in_charge_of(supplier: Supplier) -> list[User]:
+    """The buyer in charge; when that person has left, the CSR managers."""
+    if supplier.owner.is_active:
+        return [supplier.owner]
+    return [person for person in company_side(supplier) if person.is_active]
+
+
 def company_side(supplier: Supplier) -> list[User]:
     """The buyer in charge and the CSR managers."""
     managers = User.objects.filter(groups__name=Role.CSR_MANAGER, is_active=True)

@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -28,14 +27,13 @@ from agreements.reports import (
 from agreements.states import EventKind
 from agreements.tasks import ensure_presented
 from agreements.views.shared import agreement_file, trace_of
-from csr_portal.core.access import open_page, speak
+from csr_portal.core.access import open_page, speak, too_often
 from csr_portal.core.files import digest_sent
 from csr_portal.core.models import Organisation
 from csr_portal.core.workflow import Outsider, WorkflowError
 
 SESSION_KEY = "signing"
 SESSION_HOURS = 2
-TRIES_PER_HOUR = 60
 
 
 def _link(token: str) -> SigningLink | None:
@@ -58,15 +56,17 @@ def _closed(request: HttpRequest, link: SigningLink | None) -> HttpResponse | No
     if link:
         speak(request, link.agreement.language)
     problem = workflow.link_problem(link)
-    context = {"problem": problem, "link": link}
-    return render(request, "open/agreements/closed.html", context, status=410) if problem else None
+    return _closed_page(request, link, problem) if problem else None
 
 
-def is_too_often(request: HttpRequest) -> bool:
-    """More tries from one address in an hour than people make; counted in the shared cache."""
-    key = f"sign-code:{request.META.get('REMOTE_ADDR', '')}"
-    cache.add(key, 0, 3600)
-    return cache.incr(key) > TRIES_PER_HOUR
+def _closed_page(request: HttpRequest, link: SigningLink | None, problem: str, asked: bool = False) -> HttpResponse:
+    context = {
+        "problem": problem,
+        "asked": asked,
+        "contact": workflow.contact_of(link) if link else None,
+        "token": link.token if link and workflow.wants_new_link(link) else "",
+    }
+    return render(request, "open/agreements/closed.html", context, status=200 if asked else 410)
 
 
 @open_page
@@ -79,8 +79,7 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
         return closed or redirect("home")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        is_blocked = is_too_often(request)
-        problem = _("Too many tries from here. Try again in an hour.") if is_blocked else ""
+        problem = too_often(request, "sign-code")
         problem = problem or workflow.enter_code(link, form.cleaned_data["code"], trace=trace_of(request))
         if not problem:
             request.session.cycle_key()
@@ -103,6 +102,20 @@ def sign_code(request: HttpRequest, token: str) -> HttpResponse:
         except WorkflowError as error:
             messages.error(request, error.message)
     return redirect("open:sign", token)
+
+
+@open_page
+@require_POST
+def sign_new_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Who holds a link that has run out or was withdrawn asks the contact person for a new one."""
+    link = _link(token)
+    if link is None or not workflow.wants_new_link(link):
+        return redirect("open:sign", token)
+    speak(request, link.agreement.language)
+    if problem := too_often(request, "sign-new-link"):
+        return _closed_page(request, link, problem)
+    workflow.ask_for_new_link(link)
+    return _closed_page(request, link, "", asked=True)
 
 
 @open_page

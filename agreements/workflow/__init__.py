@@ -22,7 +22,16 @@ from agreements.workflow.evidence import Trace, note_event
 from agreements.workflow.force import come_into_force, recall, renew_archive_stamp, seal_agreement
 from agreements.workflow.guideline import ACKNOWLEDGEMENT_STEPS, acknowledge, view_guideline
 from agreements.workflow.issuing import DUE_DAYS, Plan, issue, issue_to_all, plan
-from agreements.workflow.links import enter_code, link_problem, send_code, share, view
+from agreements.workflow.links import (
+    ask_for_new_link,
+    contact_of,
+    enter_code,
+    link_problem,
+    send_code,
+    share,
+    view,
+    wants_new_link,
+)
 from agreements.workflow.order import IssueOrder
 from agreements.workflow.own_code import accept_own_code, compare_clause, offer_own_code, refuse_own_code
 from agreements.workflow.reservation import accept_reservation, refuse_reservation
@@ -42,8 +51,10 @@ __all__ = [
     "accept_own_code",
     "accept_reservation",
     "acknowledge",
+    "ask_for_new_link",
     "come_into_force",
     "compare_clause",
+    "contact_of",
     "confirm_chop",
     "countersign",
     "create_document",
@@ -83,5 +94,6 @@ __all__ = [
     "upload_chop",
     "view",
     "view_guideline",
+    "wants_new_link",
     "withdraw_notice",
 ]

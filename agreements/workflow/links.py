@@ -17,8 +17,10 @@ from agreements.workflow.evidence import Trace, keep_event
 from agreements.workflow.people import tell_signatory
 from agreements.workflow.steps import STEPS
 from csr_portal.core.models import User
+from csr_portal.core.notices import tell
 from csr_portal.core.timezones import today
 from csr_portal.core.workflow import SYSTEM, Actor, Outsider, WorkflowError, move
+from suppliers.recipients import in_charge_of
 from suppliers.workflow import facts_changed, lock
 
 CODE_MINUTES = 15
@@ -87,6 +89,32 @@ def link_problem(link: SigningLink | None, day: dt.date | None = None) -> str:
     if link.expires_on < (day or today()):
         return _("This link has run out. Ask your contact person for a new one.")
     return ""
+
+
+def wants_new_link(link: SigningLink, day: dt.date | None = None) -> bool:
+    """The link does not work any more, but its agreement can still be signed: by a new one."""
+    is_over = link.revoked_at is not None or link.expires_on < (day or today())
+    return is_over and link.used_at is None and link.agreement.status in READABLE
+
+
+def contact_of(link: SigningLink) -> User | None:
+    """Who shared the link, if they still act for the supplier."""
+    people = link.agreement.supplier.contacts.current().filter(user=link.created_by_id).select_related("user")
+    return next((contact.user for contact in people), None)
+
+
+def ask_for_new_link(link: SigningLink, day: dt.date | None = None) -> None:
+    """Tell who shared the link, or else who is in charge at the company; one notice a day, however often asked."""
+    if not wants_new_link(link, day):
+        return
+    agreement, contact, event = link.agreement, contact_of(link), f"{link.pk} {day or today()}"
+    context = {"signatory": link, "is_contact": contact is not None}
+    if contact:
+        url = reverse("portal:agreement-detail", args=[agreement.pk])
+        tell([contact], "agreements/new_link_wanted", about=agreement, event=event, url=url, context=context)
+        return
+    url, people = reverse("staff:agreement-detail", args=[agreement.pk]), in_charge_of(agreement.supplier)
+    tell(people, "agreements/new_link_wanted", about=agreement, event=event, url=url, context=context)
 
 
 @transaction.atomic

@@ -7,14 +7,17 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from csr_portal.core.models import User
 from csr_portal.core.roles import Role, has_role
 
 View = Callable[..., HttpResponseBase]
+TRIES_PER_HOUR = 60
 
 
 class PersonRequest(HttpRequest):
@@ -60,6 +63,13 @@ def open_page(view: View) -> View:
     """Without an account: an invitation, a signature, a verification. The view checks its own token."""
     view.rule = Rule("open")  # type: ignore[attr-defined]
     return view
+
+
+def too_often(request: HttpRequest, what: str) -> str:
+    """Words for more tries from one address in an hour than people make, counted in the shared cache; else nothing."""
+    key = f"{what}:{request.META.get('REMOTE_ADDR', '')}"
+    cache.add(key, 0, 3600)
+    return _("Too many tries from here. Try again in an hour.") if cache.incr(key) > TRIES_PER_HOUR else ""
 
 
 def speak(request: HttpRequest, language: str) -> None:

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from csr_portal.core.access import open_page, speak
+from csr_portal.core.access import open_page, speak, too_often
 from csr_portal.core.models import User
 from csr_portal.core.workflow import WorkflowError
 from suppliers.access import SESSION_KEY
@@ -90,7 +90,9 @@ def dead_link(request: HttpRequest, token: str) -> HttpResponse:
     found = invitations.invitation_of(token)
     if found is not None:
         speak(request, found.language)
-    asked = request.method == "POST"
+    problem = too_often(request, "new-link") if request.method == "POST" else ""
+    asked = request.method == "POST" and not problem
     if asked:
         invitations.ask_for_new_link(token)
-    return render(request, "open/suppliers/dead_link.html", {"asked": asked}, status=200 if asked else 410)
+    context = {"asked": asked, "problem": problem}
+    return render(request, "open/suppliers/dead_link.html", context, status=200 if asked else 410)

@@ -20,6 +20,7 @@ from suppliers import events, risk
 from suppliers.identity import KIND_BY_COUNTRY, registration_key
 from suppliers.models import Contact, Invitation, JoinRequest, Site, Supplier
 from suppliers.permissions import can_manage, can_manage_or_administers, is_system
+from suppliers.recipients import in_charge_of
 from suppliers.states import ContactRole, InvitationStatus, JoinStatus, RegistrationKind, SupplierStatus
 from suppliers.workflow import duplicates
 from suppliers.workflow.people import let_in
@@ -192,13 +193,13 @@ def keep_draft(invitation: Invitation, draft: dict[str, str], day: dt.date | Non
 
 
 def ask_for_new_link(token: str, day: dt.date | None = None) -> None:
-    """Tell the buyer that a dead link was used. The person who asks learns nothing, whatever the link was."""
+    """Tell who is in charge that a dead link was used. The person who asks learns nothing, whatever the link was."""
     invitation = invitation_of(token)
     if invitation is None or is_usable(invitation, day):
         return
     supplier = invitation.supplier
     tell(
-        [supplier.owner],
+        in_charge_of(supplier),
         "suppliers/new_link_wanted",
         about=invitation,
         event=str(day or today()),

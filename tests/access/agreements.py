@@ -121,7 +121,10 @@ ROUTES = {
     },
     "portal:guideline-detail": Route(SUPPLIER, acknowledgement, foreign=404),
     **{f"open:{name}": Route(ANYBODY, token) for name in ("sign", "sign-who", "sign-read", "sign-sign", "sign-done")},
-    **{f"open:{name}": Route(ANYBODY, token, "post") for name in ("sign-code", "sign-decline", "sign-own-code")},
+    **{
+        f"open:{name}": Route(ANYBODY, token, "post")
+        for name in ("sign-code", "sign-new-link", "sign-decline", "sign-own-code")
+    },
     "open:sign-file": Route(ANYBODY, lambda world: token(world) | {"kind": "text"}),
     "api:agreement-list": Route(EVERYBODY),
     "api:agreement-detail": Route(STAFF | SUPPLIER, agreement, foreign=404),

@@ -1,9 +1,11 @@
 import datetime as dt
 
 import pytest
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 
+from csr_portal.core.access import TRIES_PER_HOUR
 from csr_portal.core.models import Notice, User
 from csr_portal.core.timezones import today
 from csr_portal.core.workflow import WorkflowError
@@ -149,6 +151,21 @@ def test_dead_link_helps_and_tells_the_buyer_once(invited, buyer, why):
     for _ in range(2):
         assert Client().post(link(dead)).status_code == 200
     assert Notice.objects.filter(kind="suppliers/new_link_wanted", recipient=buyer).count() == 1
+
+
+def test_dead_link_tells_the_csr_managers_when_the_buyer_has_left(invited, buyer, csr_manager):
+    dead = InvitationFactory(supplier=invited, invited_by=buyer, **DEAD["revoked"])
+    buyer.is_active = False
+    buyer.save()
+    Client().post(link(dead))
+    told = Notice.objects.filter(kind="suppliers/new_link_wanted").values_list("email", flat=True)
+    assert list(told) == [csr_manager.email]
+
+
+def test_dead_link_is_asked_about_only_so_often_from_one_address(invited, buyer):
+    cache.set("new-link:127.0.0.1", TRIES_PER_HOUR - 1)
+    dead = InvitationFactory(supplier=invited, invited_by=buyer, **DEAD["revoked"])
+    assert [Client().post(link(dead)).status_code for _ in range(2)] == [200, 410]
 
 
 def test_forged_link_looks_like_a_dead_one_and_tells_nobody(invitation):
