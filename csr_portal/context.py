@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from csr_portal.core.frame import frame_of, of_company
+from csr_portal.core.frame import frame_of, of_company, place_of
 from csr_portal.core.models import Organisation
 from csr_portal.core.roles import Role, is_staff_member
 from csr_portal.sentences import all_sentences
@@ -83,7 +83,7 @@ STAFF_MENU = (
         Place("staff:drop-list", _("Files for purchasing"), "file-spreadsheet", CONNECTIONS),
     )),
     (_("Rules"), (
-        Place("staff:policy-list", _("Gate rules"), "scale", RULES, ("/staff/rules/trials/",)),
+        Place("staff:policy-list", _("Gate rules"), "scale", RULES),
         Place("staff:risk-model-list", _("Risk models"), "gauge", RULES),
         Place("staff:country-value-list", _("Country values"), "globe", RULES),
     )),
@@ -135,7 +135,7 @@ def _menu(request: HttpRequest) -> dict[str, Any]:
         entries = [entry for place in places if place.roles & roles and (entry := _entry(place, request.path))]
         if entries:
             groups.append(Group(label, entries))
-    _mark_here(groups, request.path)
+    _mark_here(groups, request)
     return {"groups": groups, "home_url": groups[0].entries[0].url if groups else "/"}
 
 
@@ -146,15 +146,16 @@ def _entry(place: Place, path: str) -> Entry | None:
         return None
 
 
-def _mark_here(groups: list[Group], path: str) -> None:
+def _mark_here(groups: list[Group], request: HttpRequest) -> None:
     """Mark the entry whose address, or one that belongs to it, is the longest beginning of this page's address."""
+    place = place_of(request)
     fits = [
         (len(beginning), entry)
         for group in groups
         for entry in group.entries
         for beginning in (entry.url, *entry.also)
-        if path.startswith(beginning)
+        if place.startswith(beginning)
     ]
     if fits:
         here = max(fits, key=lambda fit: fit[0])[1]
-        here.is_here = "page" if here.url == path else "true"
+        here.is_here = "page" if here.url == request.path else "true"

@@ -56,3 +56,13 @@ def frame_of(request: HttpRequest) -> Frame:
     kept: Frame | None = getattr(request, "frame", None)
     reader: Any = request.user
     return kept or keep(request, dict(User.objects.filter(pk=reader.pk).values(**wanted(reader)).get()))
+
+
+def belongs_to(request: HttpRequest, address: str) -> None:
+    """For a page whose own address does not say which entry of the menu it belongs to."""
+    request.place = address  # type: ignore[attr-defined]
+
+
+def place_of(request: HttpRequest) -> str:
+    """The address by which the menu marks where the reader is."""
+    return getattr(request, "place", request.path)

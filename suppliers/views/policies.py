@@ -6,11 +6,13 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from csr_portal.core import lists
 from csr_portal.core.access import staff_page
+from csr_portal.core.frame import belongs_to
 from csr_portal.core.models import HistoryEntry
 from csr_portal.core.roles import Role
 from csr_portal.core.workflow import WorkflowError
@@ -154,10 +156,8 @@ def trial_detail(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Trial.objects.visible_to(request.user).select_related("policy", "risk_model", "requested_by")
     trial = get_object_or_404(rows, pk=pk)
     if request.htmx:  # type: ignore[attr-defined]
-        response = render(request, "staff/rules/trial_progress.html", {"trial": trial})
-        if trial.is_ready:
-            response["HX-Refresh"] = "true"
-        return response
+        return trial_progress(request, trial)
+    belongs_to(request, reverse("staff:policy-list" if trial.policy_id else "staff:risk-model-list"))
     lines = trial.lines.visible_to(request.user).select_related("supplier")
     listing = POLICY_TRIAL if trial.policy_id else RISK_TRIAL
     if request.GET.get("export"):
@@ -173,6 +173,14 @@ def trial_detail(request: HttpRequest, pk: int) -> HttpResponse:
     }
     template = "staff/rules/trial.html" if trial.policy_id else "staff/rules/risk_trial.html"
     return render(request, template, context)
+
+
+def trial_progress(request: HttpRequest, trial: Trial) -> HttpResponse:
+    """The fragment that the page asks for while suppliers are compared; at the end the page loads once more."""
+    response = render(request, "staff/rules/trial_progress.html", {"trial": trial})
+    if trial.is_ready:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 def summary_of(trial: Trial) -> list[dict[str, Any]]:
