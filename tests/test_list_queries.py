@@ -147,11 +147,26 @@ def four_tasks_of_a_supplier(number, me):
     FindingFactory(site=site, **waiting)
 
 
+def own_site(number, me):
+    SiteFactory(supplier=company(me)).categories.set([CategoryFactory(), CategoryFactory()])
+
+
+def own_colleague(number, me):
+    ContactFactory(supplier=company(me))
+
+
+def own_invitation(number, me):
+    InvitationFactory(supplier=company(me), invited_by=UserFactory())
+
+
 MAKERS = {
     "staff:supplier-sites": the_suppliers_site,
     "staff:supplier-people": the_suppliers_contact,
     "staff:invitation-list": the_suppliers_invitation,
     "staff:due-list": four_tasks_of_a_supplier,
+    "portal:site-list": own_site,
+    "portal:people": own_colleague,
+    "portal:invitation-list": own_invitation,
     "portal:certificate-list": certificate,
     "portal:documents": evidence,
     "portal:training-list": trained,

@@ -11,10 +11,11 @@ from suppliers.lists.companies import (
 )
 from suppliers.lists.parts import choices_of, country_filter, label_of
 from suppliers.lists.records import CERTIFICATES, DUPLICATES, HISTORY, REVIEWS
-from suppliers.lists.within import CONTACTS, INVITATIONS, SITES
+from suppliers.lists.within import COLLEAGUES, CONTACTS, INVITATIONS, SITES
 
 __all__ = [
     "CERTIFICATES",
+    "COLLEAGUES",
     "CONTACTS",
     "DUPLICATES",
     "HISTORY",

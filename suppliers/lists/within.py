@@ -1,4 +1,6 @@
-"""What belongs to one supplier as lists: its sites, its people, its invitations."""
+"""What belongs to one supplier as lists, for staff and for itself: its sites, its people, its invitations."""
+
+from dataclasses import replace
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -88,6 +90,14 @@ CONTACTS = Listing(
     ),
     default_order="has_left",
     file_name="people",
+)
+
+# What a supplier sees of itself: who has access now.
+COLLEAGUES = replace(
+    CONTACTS,
+    columns=[column for column in CONTACTS.columns if column.key != "ended_at"],
+    filters=[item for item in CONTACTS.filters if item.name != "access"],
+    default_order="role",
 )
 
 INVITATIONS = Listing(

@@ -19,12 +19,14 @@ from suppliers.forms.certificates import CertificateForm
 from suppliers.forms.companies import CompanyForm
 from suppliers.forms.people import ColleagueForm, RoleForm, SuccessorForm
 from suppliers.forms.sites import SiteForm
-from suppliers.lists import CERTIFICATES
+from suppliers.lists import CERTIFICATES, COLLEAGUES, INVITATIONS, SITES
 from suppliers.models import Certificate, Contact, Invitation, JoinRequest, Site, Supplier
 from suppliers.states import ContactRole
 from suppliers.views.certificates import add_certificate, send_file
 from suppliers.workflow import invitations, people, profile
 from suppliers.workflow.certificates import withdraw_certificate
+
+SHOWN = 5  # of what has a page of its own
 
 
 def run(request: HttpRequest, act: Any, done: str, where: str) -> HttpResponse:
@@ -61,7 +63,9 @@ def company(request: HttpRequest) -> HttpResponse:
     entries = HistoryEntry.objects.about(supplier).filter(action__in=["supplier.edit", "site.add", "site.edit"])
     context = {
         "supplier": supplier,
-        "sites": supplier.sites.all(),
+        "is_admin": request.contact.role == ContactRole.ADMIN,
+        "sites": supplier.sites.all()[:SHOWN],
+        "sites_count": supplier.sites.count(),
         "others": Contact.objects.filter(user=request.user, ended_at=None).exclude(supplier=supplier).exists(),
         "certificates": supplier.certificates.count(),
         "people": supplier.contacts.current().count(),
@@ -79,6 +83,16 @@ def company_edit(request: HttpRequest) -> HttpResponse:
         return redirect("portal:company")
     context = {"form": form, "title": _("Company data"), "back": "portal:company"}
     return render(request, "portal/suppliers/form.html", context, status=422 if form.errors else 200)
+
+
+@portal_page
+def site_list(request: HttpRequest) -> HttpResponseBase:
+    rows = Site.objects.visible_to(request.user).filter(supplier=request.supplier)
+    rows = rows.with_headcount().prefetch_related("categories")
+    if "export" in request.GET:
+        return export_response(request, rows, SITES)
+    context = {"page": page_of(request, rows, SITES), "is_admin": request.contact.role == ContactRole.ADMIN}
+    return render(request, "portal/suppliers/sites.html", context)
 
 
 @portal_admin_page
@@ -99,17 +113,32 @@ def site_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 
 @portal_page
-def people_page(request: HttpRequest) -> HttpResponse:
+def people_page(request: HttpRequest) -> HttpResponseBase:
+    """Who has access now, the newest invitations that are open, who wants to join, and handing over."""
     supplier = request.supplier
+    rows = supplier.contacts.current().select_related("user")
+    if "export" in request.GET:
+        return export_response(request, rows, COLLEAGUES)
     context = {
         "contact": request.contact,
         "is_admin": request.contact.role == ContactRole.ADMIN,
-        "contacts": supplier.contacts.current().select_related("user").order_by("role", "pk"),
-        "invitations": Invitation.objects.filter(supplier=supplier).pending().order_by("-pk"),
+        "page": page_of(request, rows, COLLEAGUES),
+        "has_colleagues": rows.exclude(pk=request.contact.pk).exists(),
+        "invitations": supplier.invitations.pending().order_by("-pk")[:SHOWN],
         "requests": supplier.join_requests.filter(status="requested").select_related("user"),
         "successor_form": SuccessorForm(contact=request.contact),
     }
     return render(request, "portal/suppliers/people.html", context)
+
+
+@portal_page
+def invitation_list(request: HttpRequest) -> HttpResponseBase:
+    """Every link that anybody was sent to act for this company."""
+    rows = Invitation.objects.visible_to(request.user).filter(supplier=request.supplier).select_related("invited_by")
+    if "export" in request.GET:
+        return export_response(request, rows, INVITATIONS)
+    context = {"page": page_of(request, rows, INVITATIONS), "is_admin": request.contact.role == ContactRole.ADMIN}
+    return render(request, "portal/suppliers/invitations.html", context)
 
 
 @portal_admin_page
