@@ -9,34 +9,34 @@ from csr_portal.core.models import Organisation, User
 from csr_portal.core.roles import Role
 from csr_portal.demo import PASSWORD
 
-# email, name, Latin name, job, roles, language
+# email, name, Latin name, job in the script of the name, roles, language
 STAFF = [
     ("buyer", "Anna Keller", "", "Purchasing, metals", [Role.BUYER], "en"),
-    ("buyer2", "王建华", "Wang Jianhua", "Purchasing, electronics", [Role.BUYER], "zh-hans"),
-    ("buyer3", "鈴木 直子", "Suzuki Naoko", "Purchasing, Japan", [Role.BUYER], "ja"),
-    ("buyer4", "李晓燕", "Li Xiaoyan", "Purchasing, plastics", [Role.BUYER], "zh-hans"),
+    ("buyer2", "王建华", "Wang Jianhua", "电子采购经理", [Role.BUYER], "zh-hans"),
+    ("buyer3", "鈴木 直子", "Suzuki Naoko", "購買担当（日本）", [Role.BUYER], "ja"),
+    ("buyer4", "李晓燕", "Li Xiaoyan", "塑胶采购经理", [Role.BUYER], "zh-hans"),
     ("buyer5", "Tomasz Zieliński", "Tomasz Zielinski", "Purchasing, indirect", [Role.BUYER], "en"),
-    ("csr", "刘芳", "Liu Fang", "CSR manager", [Role.CSR_MANAGER], "en"),
-    ("csr2", "陈一鸣", "Chen Yiming", "Head of CSR", [Role.CSR_MANAGER], "zh-hans"),
+    ("csr", "刘芳", "Liu Fang", "社会责任经理", [Role.CSR_MANAGER], "en"),
+    ("csr2", "陈一鸣", "Chen Yiming", "社会责任总监", [Role.CSR_MANAGER], "zh-hans"),
     ("csr3", "Ingrid Halvorsen", "", "CSR manager Europe", [Role.CSR_MANAGER], "en"),
     ("auditor", "Mia Brandt", "", "Lead auditor", [Role.AUDITOR], "en"),
-    ("auditor2", "张志明", "Zhang Zhiming", "Lead auditor", [Role.AUDITOR], "zh-hans"),
-    ("auditor3", "周敏", "Zhou Min", "Auditor", [Role.AUDITOR], "zh-hans"),
-    ("auditor4", "高橋 誠", "Takahashi Makoto", "Auditor", [Role.AUDITOR], "ja"),
+    ("auditor2", "张志明", "Zhang Zhiming", "主任审核员", [Role.AUDITOR], "zh-hans"),
+    ("auditor3", "周敏", "Zhou Min", "审核员", [Role.AUDITOR], "zh-hans"),
+    ("auditor4", "高橋 誠", "Takahashi Makoto", "監査員", [Role.AUDITOR], "ja"),
     ("auditor5", "Nguyễn Thị Lan", "Nguyen Thi Lan", "Auditor", [Role.AUDITOR], "en"),
-    ("auditor6", "黄俊杰", "Huang Junjie", "Auditor", [Role.AUDITOR], "zh-hans"),
-    ("training", "佐藤 由紀", "Sato Yuki", "Training coordinator", [Role.TRAINING_COORDINATOR], "en"),
+    ("auditor6", "黄俊杰", "Huang Junjie", "审核员", [Role.AUDITOR], "zh-hans"),
+    ("training", "佐藤 由紀", "Sato Yuki", "研修コーディネーター", [Role.TRAINING_COORDINATOR], "en"),
     ("admin", "Jonas Weber", "", "IT", [Role.ADMINISTRATOR], "en"),
-    ("ehs", "吴丽娟", "Wu Lijuan", "EHS, plant 1", [], "zh-hans"),
-    ("ehs2", "林伟", "Lin Wei", "EHS, plant 2", [], "zh-hans"),
+    ("ehs", "吴丽娟", "Wu Lijuan", "EHS主管（一厂）", [], "zh-hans"),
+    ("ehs2", "林伟", "Lin Wei", "EHS主管（二厂）", [], "zh-hans"),
     ("ehs3", "Petra Vogel", "", "EHS Europe", [], "en"),
-    ("hr", "郑雪梅", "Zheng Xuemei", "Human resources", [], "zh-hans"),
+    ("hr", "郑雪梅", "Zheng Xuemei", "人力资源经理", [], "zh-hans"),
     ("hr2", "Claire Dubois", "", "Human resources", [], "en"),
-    ("quality", "田中 健一", "Tanaka Kenichi", "Quality", [], "ja"),
-    ("quality2", "陈秀英", "Chen Xiuying", "Quality", [], "zh-hans"),
+    ("quality", "田中 健一", "Tanaka Kenichi", "品質管理担当", [], "ja"),
+    ("quality2", "陈秀英", "Chen Xiuying", "质量工程师", [], "zh-hans"),
     ("legal", "Dr. Martin Falk", "", "Legal", [], "en"),
     ("sustain", "Sofia Lindqvist", "", "Sustainability", [], "en"),
-    ("energy", "王浩然", "Wang Haoran", "Energy and environment", [], "zh-hans"),
+    ("energy", "王浩然", "Wang Haoran", "能源与环境主管", [], "zh-hans"),
 ]
 TRAINED = 25
 
