@@ -1,6 +1,6 @@
 """The evidence record of a signature in words: what pages and PDFs say about each of its events."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,9 +31,14 @@ def record_lines(agreement: Agreement, language: str | None = None) -> list[Line
 
 def sent_back(agreement: Agreement) -> SignatureEvent | None:
     """What the company did not accept, while the supplier has yet to answer it."""
-    if agreement.status not in READABLE:
-        return None
-    return agreement.events.filter(kind__in=SENT_BACK).last()
+    return each_sent_back([agreement]).get(agreement.pk)
+
+
+def each_sent_back(agreements: Iterable[Agreement]) -> dict[int, SignatureEvent]:
+    """The same for many, by agreement, in one query."""
+    waiting = [agreement.pk for agreement in agreements if agreement.status in READABLE]
+    events = SignatureEvent.objects.filter(agreement__in=waiting, kind__in=SENT_BACK) if waiting else []
+    return {event.agreement_id: event for event in events}
 
 
 def reserved_then(refusal: SignatureEvent | None) -> list[dict[str, Any]]:

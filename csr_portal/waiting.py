@@ -4,19 +4,20 @@ Plain functions, a constant number of queries.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from audits.models import Finding, SiteReview
 from csr_portal.core.models import User
 from csr_portal.core.roles import Role
 from csr_portal.core.states import Turn
 from csr_portal.core.timezones import today
-from csr_portal.waiting_sources import SOURCES, Source, Wording
+from csr_portal.waiting_sources import SOURCES, SentBack, Source, Wording
 from suppliers.models import Supplier
 
 LIMIT = 200
@@ -110,12 +111,7 @@ def _staff_task(source: Source, obj: Any) -> Task:
 
 def tasks_of(supplier: Supplier) -> list[Task]:
     """What the supplier has to do now, the latest first."""
-    tasks = [
-        _portal_task(source, source.portal[obj.status], obj)
-        for source in SOURCES
-        if source.portal
-        for obj in _rows_of(supplier, source, source.portal)
-    ]
+    tasks = [task for source in SOURCES if source.portal for task in _portal_tasks(supplier, source, source.portal)]
     return sorted(tasks, key=lambda task: task.urgency)
 
 
@@ -124,19 +120,28 @@ def _rows_of(supplier: Supplier, source: Source, statuses: Iterable[str]) -> Que
     return rows.select_related(*source.related)[:LIMIT]
 
 
-def _portal_task(source: Source, wording: Wording, obj: Any) -> Task:
+def _portal_tasks(supplier: Supplier, source: Source, wordings: Mapping[str, Wording]) -> Iterator[Task]:
+    rows = list(_rows_of(supplier, source, wordings))
+    again = source.sent_back(rows) if source.sent_back else {}
+    for obj in rows:
+        yield _portal_task(source, wordings[obj.status], obj, again.get(obj.pk))
+
+
+def _portal_task(source: Source, wording: Wording, obj: Any, again: SentBack | None) -> Task:
+    wording = again.wording if again else wording
+    note = _("Reason: %(reason)s") % {"reason": again.reason} if again and again.reason else ""
     return Task(
         icon=source.icon,
         what=str(wording.what),
         verb=str(wording.verb),
-        url=reverse(source.portal_url, args=[obj.pk]),
+        url=reverse(source.portal_url, args=[obj.pk]) + (again.anchor if again else ""),
         obj=obj.supplier,
         site=getattr(obj, "site", None),
         since=obj.status_since,
         due=obj.due_on,
         done=getattr(obj, "answered", 0),
         total=getattr(obj, "total", 0),
-        note=(obj.title_local or obj.title) if isinstance(obj, Finding) else "",
+        note=(obj.title_local or obj.title) if isinstance(obj, Finding) else note,
     )
 
 

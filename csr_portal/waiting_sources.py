@@ -1,7 +1,7 @@
 """Every kind of object that can wait for somebody, and how its work is worded: a further app adds a row."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements.models import Acknowledgement, Agreement
+from agreements.record import each_sent_back
+from agreements.states import EventKind
 from audits.models import Finding, SelfInspection, SiteReview
 from csr_portal.core.models import User
 from suppliers.models import Certificate, Clearance, DuplicatePair, JoinRequest, Review, Supplier, Waiver
@@ -23,6 +25,15 @@ class Wording:
 
     what: Any
     verb: Any
+
+
+@dataclass(frozen=True)
+class SentBack:
+    """What the supplier did was not accepted: what is to be done now, why, and where on the page."""
+
+    wording: Wording
+    reason: str
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,33 @@ class Source:
     supplier_path: str = "supplier"
     opened_by: str = "pk"  # the attribute whose value the staff page is opened with
     named: Callable[[User, dt.date], QuerySet] | None = None  # rows that wait for a person by name, not for a role
+    sent_back: Callable[[Iterable[Any]], Mapping[int, SentBack]] | None = None  # rows that the supplier has to do again
+
+
+NOT_ACCEPTED = {
+    EventKind.CHOP_REFUSED: Wording(
+        _("Your upload was not accepted: send the CSR agreement with the company chop again"), _("Upload again")
+    ),
+    EventKind.RESERVATION_REFUSED: Wording(
+        _("Your reservation was not accepted: have the CSR agreement signed without it, or with another one"),
+        _("Read and forward"),
+    ),
+    EventKind.OWN_CODE_REFUSED: Wording(
+        _("Your own code of conduct was not accepted: have the CSR agreement signed"), _("Read and forward")
+    ),
+}
+
+
+def agreements_sent_back(rows: Iterable[Agreement]) -> dict[int, SentBack]:
+    """A refused upload leads to the place where paper is uploaded."""
+    return {
+        pk: SentBack(
+            NOT_ACCEPTED[EventKind(event.kind)],
+            event.data.get("reason", ""),
+            "#chop" if event.kind == EventKind.CHOP_REFUSED else "",
+        )
+        for pk, event in each_sent_back(rows).items()
+    }
 
 
 SOURCES = (
@@ -124,6 +162,7 @@ SOURCES = (
         },
         related=("supplier", "document"),
         named=Agreement.objects.to_sign_for_company,
+        sent_back=agreements_sent_back,
     ),
     Source(
         Acknowledgement,
