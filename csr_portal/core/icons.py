@@ -39,10 +39,9 @@ def sprite_sheet(names: set[str]) -> SafeString:
 @lru_cache(maxsize=512)
 def shape(name: str) -> SafeString:
     """What is drawn inside the icon's 24 × 24 box. Raises LookupError for an unknown name."""
-    with as_file(files("lucide") / "lucide.zip") as path, ZipFile(path) as archive:
-        if f"{name}.svg" not in _names():
-            raise LookupError(f"There is no icon “{name}”.")
-        root = ElementTree.fromstring(archive.read(f"{name}.svg"))  # noqa: S314  (the package's own file)
+    if f"{name}.svg" not in _drawings():
+        raise LookupError(f"There is no icon “{name}”.")
+    root = ElementTree.fromstring(_drawings()[f"{name}.svg"])  # noqa: S314  (the package's own file)
     parts = []
     for node in root:
         node.tag = node.tag.removeprefix(SVG)
@@ -52,6 +51,7 @@ def shape(name: str) -> SafeString:
 
 
 @cache
-def _names() -> frozenset[str]:
+def _drawings() -> dict[str, bytes]:
+    """The whole archive, less than a megabyte: its directory is slow to read, and was read again for each icon."""
     with as_file(files("lucide") / "lucide.zip") as path, ZipFile(path) as archive:
-        return frozenset(archive.namelist())
+        return {name: archive.read(name) for name in archive.namelist()}
