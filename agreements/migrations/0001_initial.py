@@ -72,6 +72,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "campaign",
                 "verbose_name_plural": "campaigns",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["draft", "planned", "running", "closed", "cancelled"])),
+                        name="agreement_campaign_status_is_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -157,6 +163,48 @@ class Migration(migrations.Migration):
                 "verbose_name": "agreement",
                 "verbose_name_plural": "agreements",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "issued",
+                                    "viewed",
+                                    "chop_pending",
+                                    "signed",
+                                    "in_force",
+                                    "declined",
+                                    "recalled",
+                                    "superseded",
+                                    "expired",
+                                    "terminated",
+                                ],
+                            )
+                        ),
+                        name="agreement_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until", None), ("valid_until__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="agreement_ends_after_it_begins",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["issued", "viewed", "chop_pending", "signed"])),
+                        fields=("supplier", "document"),
+                        name="agreement_one_open",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "in_force")),
+                        fields=("supplier", "document"),
+                        name="agreement_one_in_force",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["status", "valid_until"], name="agreement_status_until"),
+                    models.Index(fields=["supplier", "-id"], name="agreement_supplier"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -252,6 +300,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "version",
                 "verbose_name_plural": "versions",
                 "ordering": ["document", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["draft", "published", "retired"])),
+                        name="agreement_version_status_is_known",
+                    ),
+                    models.UniqueConstraint(fields=("document", "number"), name="agreement_version_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "published")),
+                        fields=("document",),
+                        name="agreement_version_one_published",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -276,6 +336,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "clause",
                 "verbose_name_plural": "clauses",
                 "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "position"), name="clause_position_once"),
+                    models.UniqueConstraint(fields=("version", "key"), name="clause_key_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -314,6 +378,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "check question",
                 "verbose_name_plural": "check questions",
                 "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "position"), name="check_question_position_once")
+                ],
             },
         ),
         migrations.AddField(
@@ -409,6 +476,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "acknowledgement",
                 "verbose_name_plural": "acknowledgements",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["issued", "viewed", "acknowledged", "superseded"])),
+                        name="acknowledgement_status_is_known",
+                    ),
+                    models.UniqueConstraint(fields=("supplier", "version"), name="acknowledgement_once_per_version"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -501,110 +575,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["draft", "published", "retired"])),
-                name="agreement_version_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(fields=("document", "number"), name="agreement_version_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "published")),
-                fields=("document",),
-                name="agreement_version_one_published",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clause",
-            constraint=models.UniqueConstraint(fields=("version", "position"), name="clause_position_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="clause",
-            constraint=models.UniqueConstraint(fields=("version", "key"), name="clause_key_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="checkquestion",
-            constraint=models.UniqueConstraint(fields=("version", "position"), name="check_question_position_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["draft", "planned", "running", "closed", "cancelled"])),
-                name="agreement_campaign_status_is_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="agreement",
-            index=models.Index(fields=["status", "valid_until"], name="agreement_status_until"),
-        ),
-        migrations.AddIndex(
-            model_name="agreement",
-            index=models.Index(fields=["supplier", "-id"], name="agreement_supplier"),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "issued",
-                            "viewed",
-                            "chop_pending",
-                            "signed",
-                            "in_force",
-                            "declined",
-                            "recalled",
-                            "superseded",
-                            "expired",
-                            "terminated",
-                        ],
-                    )
-                ),
-                name="agreement_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_until", None), ("valid_until__gte", models.F("valid_from")), _connector="OR"
-                ),
-                name="agreement_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["issued", "viewed", "chop_pending", "signed"])),
-                fields=("supplier", "document"),
-                name="agreement_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "in_force")),
-                fields=("supplier", "document"),
-                name="agreement_one_in_force",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="acknowledgement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["issued", "viewed", "acknowledged", "superseded"])),
-                name="acknowledgement_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="acknowledgement",
-            constraint=models.UniqueConstraint(fields=("supplier", "version"), name="acknowledgement_once_per_version"),
         ),
     ]

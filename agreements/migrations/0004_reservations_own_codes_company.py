@@ -20,11 +20,32 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("position", models.PositiveSmallIntegerField(verbose_name="position")),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="company_signers",
+                        to="agreements.document",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "signatory of the company",
                 "verbose_name_plural": "signatories of the company",
                 "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("document", "position"), name="company_signer_position_once"),
+                    models.UniqueConstraint(fields=("document", "person"), name="company_signer_person_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -33,11 +54,43 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("position", models.PositiveSmallIntegerField()),
                 ("signed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="counter_signatures",
+                        to="agreements.agreement",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "signature for the company",
                 "verbose_name_plural": "signatures for the company",
                 "ordering": ["agreement", "position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("agreement", "position"), name="counter_signature_position_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("signed_by", None), _negated=True),
+                        fields=("agreement", "signed_by"),
+                        name="counter_signature_one_per_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -49,11 +102,59 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(max_length=300, verbose_name="reason")),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "delegate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who may sign",
+                    ),
+                ),
+                (
+                    "documents",
+                    models.ManyToManyField(related_name="+", to="agreements.document", verbose_name="which documents"),
+                ),
+                (
+                    "grantor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="in place of",
+                    ),
+                ),
+                (
+                    "revoked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "delegation",
                 "verbose_name_plural": "delegations",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                        name="delegation_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("grantor", models.F("delegate")), _negated=True),
+                        name="delegation_to_another",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -63,6 +164,18 @@ class Migration(migrations.Migration):
                 ("note", models.CharField(blank=True, max_length=500, verbose_name="where to look")),
                 ("offered_by", models.CharField(max_length=120, verbose_name="offered by")),
                 ("offered_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="own_codes", to="agreements.agreement"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.storedfile"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "own code of conduct",
@@ -85,11 +198,34 @@ class Migration(migrations.Migration):
                 ),
                 ("place", models.CharField(blank=True, max_length=80, verbose_name="page or section")),
                 ("quote", models.CharField(blank=True, max_length=1000, verbose_name="words of the code")),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "clause",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agreements.clause"
+                    ),
+                ),
+                (
+                    "own_code",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="clauses", to="agreements.owncode"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "clause of an own code",
                 "verbose_name_plural": "clauses of own codes",
                 "ordering": ["clause__position"],
+                "constraints": [models.UniqueConstraint(fields=("own_code", "clause"), name="own_code_clause_once")],
             },
         ),
         migrations.RemoveConstraint(
@@ -174,93 +310,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="companysigner",
-            name="document",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="company_signers", to="agreements.document"
-            ),
-        ),
-        migrations.AddField(
-            model_name="companysigner",
-            name="person",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="person",
-            ),
-        ),
-        migrations.AddField(
-            model_name="countersignature",
-            name="agreement",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="counter_signatures",
-                to="agreements.agreement",
-            ),
-        ),
-        migrations.AddField(
-            model_name="countersignature",
-            name="person",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="countersignature",
-            name="signed_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="delegation",
-            name="created_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="delegation",
-            name="delegate",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="who may sign",
-            ),
-        ),
-        migrations.AddField(
-            model_name="delegation",
-            name="documents",
-            field=models.ManyToManyField(related_name="+", to="agreements.document", verbose_name="which documents"),
-        ),
-        migrations.AddField(
-            model_name="delegation",
-            name="grantor",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="in place of",
-            ),
-        ),
-        migrations.AddField(
-            model_name="delegation",
-            name="revoked_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
             model_name="countersignature",
             name="delegation",
             field=models.ForeignKey(
@@ -270,82 +319,5 @@ class Migration(migrations.Migration):
                 related_name="+",
                 to="agreements.delegation",
             ),
-        ),
-        migrations.AddField(
-            model_name="owncode",
-            name="agreement",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="own_codes", to="agreements.agreement"
-            ),
-        ),
-        migrations.AddField(
-            model_name="owncode",
-            name="file",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.storedfile"
-            ),
-        ),
-        migrations.AddField(
-            model_name="owncodeclause",
-            name="checked_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="owncodeclause",
-            name="clause",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agreements.clause"
-            ),
-        ),
-        migrations.AddField(
-            model_name="owncodeclause",
-            name="own_code",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="clauses", to="agreements.owncode"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="companysigner",
-            constraint=models.UniqueConstraint(fields=("document", "position"), name="company_signer_position_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="companysigner",
-            constraint=models.UniqueConstraint(fields=("document", "person"), name="company_signer_person_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="delegation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="delegation_ends_after_it_begins"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delegation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("grantor", models.F("delegate")), _negated=True), name="delegation_to_another"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="countersignature",
-            constraint=models.UniqueConstraint(
-                fields=("agreement", "position"), name="counter_signature_position_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="countersignature",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("signed_by", None), _negated=True),
-                fields=("agreement", "signed_by"),
-                name="counter_signature_one_per_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="owncodeclause",
-            constraint=models.UniqueConstraint(fields=("own_code", "clause"), name="own_code_clause_once"),
         ),
     ]

@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "file with company chop",
                 "verbose_name_plural": "files with company chop",
                 "ordering": ["position"],
+                "constraints": [models.UniqueConstraint(fields=("paper", "position"), name="chop_file_position_once")],
             },
         ),
         migrations.CreateModel(
@@ -120,10 +121,6 @@ class Migration(migrations.Migration):
                 "ordering": ["position"],
                 "constraints": [models.UniqueConstraint(fields=("paper", "position"), name="chop_page_position_once")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="chopfile",
-            constraint=models.UniqueConstraint(fields=("paper", "position"), name="chop_file_position_once"),
         ),
         migrations.RunPython(keep_scans, forget_papers),
         migrations.RemoveField(

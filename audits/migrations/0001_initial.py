@@ -223,6 +223,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "clause",
                 "verbose_name_plural": "clauses",
                 "ordering": ["standard", "position"],
+                "constraints": [models.UniqueConstraint(fields=("standard", "number"), name="clause_number_once")],
             },
         ),
         migrations.CreateModel(
@@ -313,6 +314,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "version of a questionnaire",
                 "verbose_name_plural": "versions of questionnaires",
                 "ordering": ["questionnaire", "-number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("questionnaire", "number"), name="questionnaire_version_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["draft", "published", "retired"])),
+                        name="questionnaire_version_status_is_known",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -373,6 +381,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "section",
                 "verbose_name_plural": "sections",
                 "ordering": ["version", "position"],
+                "constraints": [models.UniqueConstraint(fields=("version", "position"), name="section_position_once")],
             },
         ),
         migrations.AddField(
@@ -474,6 +483,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "self-inspection",
                 "verbose_name_plural": "self-inspections",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["assigned", "in_progress", "submitted", "returned", "accepted"])
+                        ),
+                        name="self_inspection_status_is_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["assigned", "in_progress", "submitted", "returned"])),
+                        fields=("site", "version"),
+                        name="self_inspection_open_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["supplier", "-id"], name="self_inspection_supplier"),
+                    models.Index(fields=["status", "due_on", "id"], name="self_inspection_status"),
+                    models.Index(fields=["due_on", "id"], name="self_inspection_due"),
+                ],
             },
         ),
         migrations.AddField(
@@ -535,6 +562,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "self-inspection report",
                 "verbose_name_plural": "self-inspection reports",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("inspection", "language", "fingerprint"), name="self_inspection_report_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -568,6 +600,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "section of a standard",
                 "verbose_name_plural": "sections of standards",
                 "ordering": ["standard", "position"],
+                "constraints": [models.UniqueConstraint(fields=("standard", "code"), name="standard_section_once")],
             },
         ),
         migrations.AddField(
@@ -687,21 +720,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="questionnaireversion",
-            constraint=models.UniqueConstraint(fields=("questionnaire", "number"), name="questionnaire_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="questionnaireversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["draft", "published", "retired"])),
-                name="questionnaire_version_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="section",
-            constraint=models.UniqueConstraint(fields=("version", "position"), name="section_position_once"),
-        ),
-        migrations.AddConstraint(
             model_name="question",
             constraint=models.UniqueConstraint(fields=("version", "key"), name="question_key_once"),
         ),
@@ -709,49 +727,8 @@ class Migration(migrations.Migration):
             model_name="question",
             constraint=models.UniqueConstraint(fields=("version", "position"), name="question_position_once"),
         ),
-        migrations.AddIndex(
-            model_name="selfinspection",
-            index=models.Index(fields=["supplier", "-id"], name="self_inspection_supplier"),
-        ),
-        migrations.AddIndex(
-            model_name="selfinspection",
-            index=models.Index(fields=["status", "due_on", "id"], name="self_inspection_status"),
-        ),
-        migrations.AddIndex(
-            model_name="selfinspection",
-            index=models.Index(fields=["due_on", "id"], name="self_inspection_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="selfinspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["assigned", "in_progress", "submitted", "returned", "accepted"])),
-                name="self_inspection_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="selfinspection",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["assigned", "in_progress", "submitted", "returned"])),
-                fields=("site", "version"),
-                name="self_inspection_open_once",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="answer",
             constraint=models.UniqueConstraint(fields=("inspection", "question"), name="answer_once_per_question"),
-        ),
-        migrations.AddConstraint(
-            model_name="selfinspectionreport",
-            constraint=models.UniqueConstraint(
-                fields=("inspection", "language", "fingerprint"), name="self_inspection_report_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="standardsection",
-            constraint=models.UniqueConstraint(fields=("standard", "code"), name="standard_section_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="clause",
-            constraint=models.UniqueConstraint(fields=("standard", "number"), name="clause_number_once"),
         ),
     ]

@@ -63,6 +63,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "checkpoint",
                 "verbose_name_plural": "checkpoints",
                 "ordering": ["question__position"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("result__in", ["not_checked", "conform", "partly", "not_conform", "na"])),
+                        name="checkpoint_result_is_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -271,6 +277,56 @@ class Migration(migrations.Migration):
                 "verbose_name": "finding",
                 "verbose_name_plural": "findings",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "open",
+                                    "plan_submitted",
+                                    "plan_rejected",
+                                    "plan_approved",
+                                    "evidence_submitted",
+                                    "evidence_rejected",
+                                    "verified_closed",
+                                    "disputed",
+                                    "reopened",
+                                ],
+                            )
+                        ),
+                        name="finding_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("grade__in", ["zero_tolerance", "critical", "major", "minor", "observation"])
+                        ),
+                        name="finding_grade_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "verified_closed"), _negated=True),
+                            ("closed_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="closed_finding_has_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("looked_at", None), ("affected__lte", models.F("looked_at")), _connector="OR"
+                        ),
+                        name="finding_affected_are_among_those_looked_at",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["supplier", "status", "-id"], name="finding_supplier"),
+                    models.Index(
+                        condition=models.Q(("status", "verified_closed"), _negated=True),
+                        fields=["close_due_on", "id"],
+                        name="finding_open",
+                    ),
+                    models.Index(fields=["grade", "status", "id"], name="finding_grade"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -319,6 +375,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "plan for a finding",
                 "verbose_name_plural": "plans for findings",
                 "ordering": ["-number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("finding", "number"), name="finding_plan_version_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verdict", "rejected"), _negated=True),
+                            models.Q(("verdict_note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="rejected_plan_has_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -352,6 +419,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "corrective action",
                 "verbose_name_plural": "corrective actions",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["immediate", "corrective", "preventive"])),
+                        name="action_kind_is_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -462,6 +535,53 @@ class Migration(migrations.Migration):
                 "verbose_name": "site review",
                 "verbose_name_plural": "site reviews",
                 "ordering": ["-planned_from", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "planned",
+                                    "announced",
+                                    "confirmed",
+                                    "in_progress",
+                                    "closed",
+                                    "reported",
+                                    "postponed",
+                                    "cancelled",
+                                ],
+                            )
+                        ),
+                        name="site_review_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("planned_to__gte", models.F("planned_from"))),
+                        name="site_review_dates_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "postponed"), _negated=True),
+                            models.Q(("postponed_because", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="postponed_review_has_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "reported"), _negated=True),
+                            models.Q(
+                                ("closing_at__isnull", False), ("score__isnull", False), ("valid_until__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="reported_review_has_a_result",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["supplier", "-id"], name="site_review_supplier"),
+                    models.Index(fields=["site", "status", "-closing_at"], name="site_review_site"),
+                    models.Index(fields=["status", "planned_from", "id"], name="site_review_status"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -495,6 +615,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "interview",
                 "verbose_name_plural": "interviews",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("people__gte", 1)), name="interview_has_people"),
+                    models.CheckConstraint(
+                        condition=models.Q(("women__lte", models.F("people"))),
+                        name="interview_women_are_among_the_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind", "group"), ("people", 1), _connector="OR"),
+                        name="interview_alone_is_one_person",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -548,6 +679,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "site review plan",
                 "verbose_name_plural": "site review plans",
                 "ordering": ["-year"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["draft", "approved", "closed"])), name="plan_status_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by", None),
+                            models.Q(("approved_by", models.F("created_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="plan_needs_a_second_person",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -614,6 +758,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "site review report",
                 "verbose_name_plural": "site review reports",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("review", "language", "fingerprint"), name="site_review_report_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -660,6 +809,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "team member",
                 "verbose_name_plural": "team",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("review", "user"), name="team_member_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("part", "lead")), fields=("review",), name="one_lead_auditor_per_review"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -737,172 +892,8 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="findingplan",
-            constraint=models.UniqueConstraint(fields=("finding", "number"), name="finding_plan_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="findingplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("verdict", "rejected"), _negated=True),
-                    models.Q(("verdict_note", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="rejected_plan_has_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctiveaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["immediate", "corrective", "preventive"])), name="action_kind_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="interviewrecord",
-            constraint=models.CheckConstraint(condition=models.Q(("people__gte", 1)), name="interview_has_people"),
-        ),
-        migrations.AddConstraint(
-            model_name="interviewrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("women__lte", models.F("people"))), name="interview_women_are_among_the_people"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="interviewrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind", "group"), ("people", 1), _connector="OR"),
-                name="interview_alone_is_one_person",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(fields=["supplier", "status", "-id"], name="finding_supplier"),
-        ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(
-                condition=models.Q(("status", "verified_closed"), _negated=True),
-                fields=["close_due_on", "id"],
-                name="finding_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(fields=["grade", "status", "id"], name="finding_grade"),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "open",
-                            "plan_submitted",
-                            "plan_rejected",
-                            "plan_approved",
-                            "evidence_submitted",
-                            "evidence_rejected",
-                            "verified_closed",
-                            "disputed",
-                            "reopened",
-                        ],
-                    )
-                ),
-                name="finding_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("grade__in", ["zero_tolerance", "critical", "major", "minor", "observation"])),
-                name="finding_grade_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "verified_closed"), _negated=True),
-                    ("closed_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="closed_finding_has_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("looked_at", None), ("affected__lte", models.F("looked_at")), _connector="OR"),
-                name="finding_affected_are_among_those_looked_at",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="checkpointresult",
             constraint=models.UniqueConstraint(fields=("review", "question"), name="checkpoint_once_per_question"),
-        ),
-        migrations.AddConstraint(
-            model_name="checkpointresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("result__in", ["not_checked", "conform", "partly", "not_conform", "na"])),
-                name="checkpoint_result_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sitereviewplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["draft", "approved", "closed"])), name="plan_status_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sitereviewplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_by", None),
-                    models.Q(("approved_by", models.F("created_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="plan_needs_a_second_person",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sitereview",
-            index=models.Index(fields=["supplier", "-id"], name="site_review_supplier"),
-        ),
-        migrations.AddIndex(
-            model_name="sitereview",
-            index=models.Index(fields=["site", "status", "-closing_at"], name="site_review_site"),
-        ),
-        migrations.AddIndex(
-            model_name="sitereview",
-            index=models.Index(fields=["status", "planned_from", "id"], name="site_review_status"),
-        ),
-        migrations.AddConstraint(
-            model_name="sitereview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "planned",
-                            "announced",
-                            "confirmed",
-                            "in_progress",
-                            "closed",
-                            "reported",
-                            "postponed",
-                            "cancelled",
-                        ],
-                    )
-                ),
-                name="site_review_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sitereview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("planned_to__gte", models.F("planned_from"))), name="site_review_dates_in_order"
-            ),
         ),
         migrations.AddConstraint(
             model_name="sitereview",
@@ -910,44 +901,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("plan__isnull", False), models.Q(("status", "cancelled"), _negated=True)),
                 fields=("plan", "site"),
                 name="site_once_per_plan",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sitereview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "postponed"), _negated=True),
-                    models.Q(("postponed_because", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="postponed_review_has_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sitereview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "reported"), _negated=True),
-                    models.Q(("closing_at__isnull", False), ("score__isnull", False), ("valid_until__isnull", False)),
-                    _connector="OR",
-                ),
-                name="reported_review_has_a_result",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sitereviewreport",
-            constraint=models.UniqueConstraint(
-                fields=("review", "language", "fingerprint"), name="site_review_report_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=models.UniqueConstraint(fields=("review", "user"), name="team_member_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("part", "lead")), fields=("review",), name="one_lead_auditor_per_review"
             ),
         ),
     ]

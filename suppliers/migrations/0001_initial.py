@@ -123,6 +123,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "gate policy",
                 "verbose_name_plural": "gate policies",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)), fields=("is_current",), name="one_current_gate_policy"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -198,6 +203,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "risk model",
                 "verbose_name_plural": "risk models",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)), fields=("is_current",), name="one_current_risk_model"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -334,6 +344,24 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "supplier",
                 "verbose_name_plural": "suppliers",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                ["invited", "registered", "cooperating", "strategic", "suspended", "ended", "declined"],
+                            )
+                        ),
+                        name="supplier_status_is_known",
+                    )
+                ],
+                "indexes": [
+                    models.Index(fields=["name", "id"], name="supplier_name"),
+                    models.Index(fields=["owner", "name", "id"], name="supplier_owner"),
+                    models.Index(fields=["status", "name", "id"], name="supplier_status"),
+                    models.Index(fields=["country", "name", "id"], name="supplier_country"),
+                    models.Index(fields=["next_due_on", "id"], name="supplier_next_due"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -434,6 +462,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "risk rating",
                 "verbose_name_plural": "risk ratings",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)), fields=("supplier",), name="one_current_risk_rating"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -484,6 +517,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "CSR review",
                 "verbose_name_plural": "CSR reviews",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["opened", "prepared", "decided", "withdrawn"])),
+                        name="review_status_is_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["opened", "prepared"])),
+                        fields=("supplier", "segment"),
+                        name="one_open_review_per_segment",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -515,6 +559,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "request to join",
                 "verbose_name_plural": "requests to join",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["requested", "approved", "declined"])),
+                        name="join_status_is_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -564,6 +614,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "invitation",
                 "verbose_name_plural": "invitations",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["sent", "opened", "registered", "revoked"])),
+                        name="invitation_status_is_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -678,6 +734,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "decision",
                 "verbose_name_plural": "decisions",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "conditional"), _negated=True),
+                            ("until__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="conditional_decision_has_a_date",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -714,6 +780,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "contact",
                 "verbose_name_plural": "contacts",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("supplier", "user"),
+                        name="contact_once_per_supplier",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -800,6 +873,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "certificate",
                 "verbose_name_plural": "certificates",
                 "ordering": ["-expires_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["submitted", "verified", "rejected", "withdrawn"])),
+                        name="certificate_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_on__gte", models.F("issued_on"))),
+                        name="certificate_dates_in_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -853,6 +936,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "supplier dossier",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("supplier", "language", "fingerprint"), name="one_dossier_per_content"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -892,6 +980,20 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "waiver",
                 "verbose_name_plural": "waivers",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["requested", "approved", "refused", "ended"])),
+                        name="waiver_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by", None),
+                            models.Q(("approved_by", models.F("requested_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="waiver_needs_a_second_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -940,6 +1042,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "yearly CSR report",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("year", "language", "fingerprint"), name="one_yearly_report_per_content"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -999,141 +1106,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="gatepolicy",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_current", True)), fields=("is_current",), name="one_current_gate_policy"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="riskmodel",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_current", True)), fields=("is_current",), name="one_current_risk_model"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="supplier",
-            index=models.Index(fields=["name", "id"], name="supplier_name"),
-        ),
-        migrations.AddIndex(
-            model_name="supplier",
-            index=models.Index(fields=["owner", "name", "id"], name="supplier_owner"),
-        ),
-        migrations.AddIndex(
-            model_name="supplier",
-            index=models.Index(fields=["status", "name", "id"], name="supplier_status"),
-        ),
-        migrations.AddIndex(
-            model_name="supplier",
-            index=models.Index(fields=["country", "name", "id"], name="supplier_country"),
-        ),
-        migrations.AddIndex(
-            model_name="supplier",
-            index=models.Index(fields=["next_due_on", "id"], name="supplier_next_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="supplier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        ["invited", "registered", "cooperating", "strategic", "suspended", "ended", "declined"],
-                    )
-                ),
-                name="supplier_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="riskrating",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_current", True)), fields=("supplier",), name="one_current_risk_rating"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["opened", "prepared", "decided", "withdrawn"])),
-                name="review_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["opened", "prepared"])),
-                fields=("supplier", "segment"),
-                name="one_open_review_per_segment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="joinrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["requested", "approved", "declined"])), name="join_status_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["sent", "opened", "registered", "revoked"])),
-                name="invitation_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "conditional"), _negated=True), ("until__isnull", False), _connector="OR"
-                ),
-                name="conditional_decision_has_a_date",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)), fields=("supplier", "user"), name="contact_once_per_supplier"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["submitted", "verified", "rejected", "withdrawn"])),
-                name="certificate_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_on__gte", models.F("issued_on"))), name="certificate_dates_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplierreport",
-            constraint=models.UniqueConstraint(
-                fields=("supplier", "language", "fingerprint"), name="one_dossier_per_content"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waiver",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["requested", "approved", "refused", "ended"])),
-                name="waiver_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waiver",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_by", None),
-                    models.Q(("approved_by", models.F("requested_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="waiver_needs_a_second_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="yearlyreport",
-            constraint=models.UniqueConstraint(
-                fields=("year", "language", "fingerprint"), name="one_yearly_report_per_content"
-            ),
         ),
     ]

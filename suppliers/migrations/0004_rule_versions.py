@@ -162,6 +162,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "trial of a rule",
                 "verbose_name_plural": "trials of rules",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("policy", None), ("risk_model", None), _connector="XOR"),
+                        name="trial_is_about_one_rule",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -211,17 +217,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "line of a trial",
                 "verbose_name_plural": "lines of trials",
+                "constraints": [
+                    models.UniqueConstraint(fields=("trial", "supplier", "segment"), name="trial_line_once")
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="trial",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("policy", None), ("risk_model", None), _connector="XOR"),
-                name="trial_is_about_one_rule",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trialline",
-            constraint=models.UniqueConstraint(fields=("trial", "supplier", "segment"), name="trial_line_once"),
         ),
     ]

@@ -83,11 +83,52 @@ class Migration(migrations.Migration):
                 ("counts", models.JSONField(blank=True, default=dict)),
                 ("trouble", models.JSONField(blank=True, default=dict)),
                 ("uploaded_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.storedfile"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="buyer in charge of new suppliers",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "import of suppliers",
                 "verbose_name_plural": "imports of suppliers",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "uploaded",
+                                    "checking",
+                                    "planned",
+                                    "applying",
+                                    "applied",
+                                    "undoing",
+                                    "undone",
+                                    "discarded",
+                                ],
+                            )
+                        ),
+                        name="supplier_import_status_is_known",
+                    )
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -126,46 +167,10 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="supplierimport",
-            name="file",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.storedfile"
-            ),
-        ),
-        migrations.AddField(
-            model_name="supplierimport",
-            name="owner",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="buyer in charge of new suppliers",
-            ),
-        ),
-        migrations.AddField(
-            model_name="supplierimport",
-            name="uploaded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
             model_name="importrow",
             name="imported",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="suppliers.supplierimport"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplierimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        ["uploaded", "checking", "planned", "applying", "applied", "undoing", "undone", "discarded"],
-                    )
-                ),
-                name="supplier_import_status_is_known",
             ),
         ),
         migrations.AddConstraint(

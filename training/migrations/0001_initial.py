@@ -236,6 +236,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "training session",
                 "verbose_name_plural": "training sessions",
                 "ordering": ["starts_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["planned", "open", "held", "closed", "cancelled"])),
+                        name="training_session_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="training_session_ends_after_it_begins",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["starts_at", "id"], name="training_session_start")],
             },
         ),
         migrations.CreateModel(
@@ -304,6 +315,32 @@ class Migration(migrations.Migration):
                 "verbose_name": "enrolment",
                 "verbose_name_plural": "enrolments",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["enrolled", "attended", "passed", "failed", "absent", "withdrawn"])
+                        ),
+                        name="enrolment_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("supplier__isnull", False), ("user__isnull", False), _connector="OR"),
+                        name="enrolment_has_a_supplier_or_a_colleague",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("score", None), ("score__lte", 100), _connector="OR"),
+                        name="enrolment_score_up_to_100",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "withdrawn"), _negated=True),
+                        fields=("session", "supplier", "name", "email"),
+                        name="person_enrolled_once_per_session",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "withdrawn"), _negated=True),
+                        fields=("session", "user"),
+                        name="colleague_enrolled_once_per_session",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -335,6 +372,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "invitation to a session",
                 "verbose_name_plural": "invitations to sessions",
+                "constraints": [
+                    models.UniqueConstraint(fields=("session", "supplier"), name="supplier_invited_once_per_session")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -386,6 +426,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "training certificate",
                 "verbose_name_plural": "training certificates",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_until__gte", models.F("trained_on"))),
+                        name="training_certificate_dates_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("revoked_at", None), models.Q(("revoked_reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="training_certificate_revoked_with_a_reason",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["valid_until", "id"], name="training_certificate_until")],
             },
         ),
         migrations.CreateModel(
@@ -441,6 +494,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "training certificate as PDF",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("certificate", "language", "fingerprint"), name="one_training_certificate_per_content"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -654,91 +712,5 @@ class Migration(migrations.Migration):
                 "ordering": ["day"],
                 "constraints": [models.UniqueConstraint(fields=("enrolment", "day"), name="attendance_once_per_day")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="session",
-            index=models.Index(fields=["starts_at", "id"], name="training_session_start"),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["planned", "open", "held", "closed", "cancelled"])),
-                name="training_session_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="training_session_ends_after_it_begins"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["enrolled", "attended", "passed", "failed", "absent", "withdrawn"])),
-                name="enrolment_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("supplier__isnull", False), ("user__isnull", False), _connector="OR"),
-                name="enrolment_has_a_supplier_or_a_colleague",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("score", None), ("score__lte", 100), _connector="OR"),
-                name="enrolment_score_up_to_100",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "withdrawn"), _negated=True),
-                fields=("session", "supplier", "name", "email"),
-                name="person_enrolled_once_per_session",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "withdrawn"), _negated=True),
-                fields=("session", "user"),
-                name="colleague_enrolled_once_per_session",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessioninvitation",
-            constraint=models.UniqueConstraint(
-                fields=("session", "supplier"), name="supplier_invited_once_per_session"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="trainingcertificate",
-            index=models.Index(fields=["valid_until", "id"], name="training_certificate_until"),
-        ),
-        migrations.AddConstraint(
-            model_name="trainingcertificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_until__gte", models.F("trained_on"))),
-                name="training_certificate_dates_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trainingcertificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("revoked_at", None), models.Q(("revoked_reason", ""), _negated=True), _connector="OR"
-                ),
-                name="training_certificate_revoked_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certificatereport",
-            constraint=models.UniqueConstraint(
-                fields=("certificate", "language", "fingerprint"), name="one_training_certificate_per_content"
-            ),
         ),
     ]

@@ -71,6 +71,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "delivery",
                 "verbose_name_plural": "deliveries",
                 "ordering": ["-pk"],
+                "constraints": [models.UniqueConstraint(fields=("webhook", "event_id"), name="webhook_event_once")],
+                "indexes": [
+                    models.Index(fields=["webhook", "-id"], name="delivery_webhook"),
+                    models.Index(fields=["created_at"], name="delivery_created"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -94,17 +99,5 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "attempts",
                 "ordering": ["-pk"],
             },
-        ),
-        migrations.AddIndex(
-            model_name="webhookdelivery",
-            index=models.Index(fields=["webhook", "-id"], name="delivery_webhook"),
-        ),
-        migrations.AddIndex(
-            model_name="webhookdelivery",
-            index=models.Index(fields=["created_at"], name="delivery_created"),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookdelivery",
-            constraint=models.UniqueConstraint(fields=("webhook", "event_id"), name="webhook_event_once"),
         ),
     ]
