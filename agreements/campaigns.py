@@ -4,6 +4,7 @@ A batch is issued and ticked off in one transaction, so that one that dies is si
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -30,7 +31,7 @@ from suppliers.workflow import lock_all
 from suppliers.workflow.supplier import remind
 
 BATCH = 25
-DRAWN_TOGETHER = 5  # files per job: few enough that little is drawn again after a crash
+DRAWN_TOGETHER = 10  # files per job: few enough that little is drawn again after a crash
 C = CampaignStatus
 STEPS = {
     "campaign.begin": Step((C.PLANNED,), C.RUNNING, can_issue),
@@ -137,10 +138,7 @@ def _issue_next(campaign: Campaign) -> None:
     by = campaign.created_by or SYSTEM
     with refreshed_at_the_end(), translation.override(by.language if isinstance(by, User) else None):
         rows, notes = _issue_to([suppliers[target.supplier_id] for target in targets], campaign, by)
-    now = timezone.now()
-    for target in targets:
-        target.done_at, target.note = now, notes.get(target.supplier_id, "")[:300]
-    CampaignTarget.objects.bulk_update(targets, ["done_at", "note"])
+    _tick_off(targets, notes)
     _have_drawn([row.pk for row in rows if isinstance(row, Agreement)])
 
 
@@ -154,10 +152,17 @@ def _issue_to(suppliers: list[Supplier], campaign: Campaign, by: Actor) -> tuple
     return rows, {supplier.pk: str(reason) for supplier, reason in left_out}
 
 
+def _tick_off(targets: list[CampaignTarget], notes: dict[int, str]) -> None:
+    alike = defaultdict(list)
+    for target in targets:
+        alike[notes.get(target.supplier_id, "")[:300]].append(target.pk)
+    for note, keys in alike.items():
+        CampaignTarget.objects.filter(pk__among=keys).update(done_at=timezone.now(), note=note)
+
+
 def _have_drawn(keys: list[int]) -> None:
-    for few in batches(keys, DRAWN_TOGETHER):
-        ids = ",".join(map(str, few))
-        present_some.enqueue(ids, key=ids)
+    """The agreements were just made, so nobody has asked for their files."""
+    present_some.enqueue_all({few[0]: (",".join(few),) for few in batches(map(str, keys), DRAWN_TOGETHER)})
 
 
 @job("agreements.recall_batch", time_limit=90)

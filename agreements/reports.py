@@ -79,9 +79,9 @@ def clause_content(clause: Clause, language: str, values: Mapping[str, Any] | No
     }
 
 
-def placeholder_values(agreement: Agreement) -> dict[str, Any]:
+def placeholder_values(agreement: Agreement, company: Organisation | None = None) -> dict[str, Any]:
     """What the places of a text say for this agreement; the same in every language."""
-    supplier, company = agreement.supplier, Organisation.current()
+    supplier, company = agreement.supplier, company or Organisation.current()
     return {
         "supplier_name": supplier.name,
         "supplier_name_latin": supplier.name_latin,
@@ -97,9 +97,9 @@ def placeholder_values(agreement: Agreement) -> dict[str, Any]:
     }
 
 
-def agreement_text(agreement: Agreement, language: str | None) -> dict[str, Any]:
+def agreement_text(agreement: Agreement, language: str | None, company: Organisation | None = None) -> dict[str, Any]:
     """The text as this supplier reads it."""
-    return text_content(agreement.version, language, placeholder_values(agreement))
+    return text_content(agreement.version, language, placeholder_values(agreement, company))
 
 
 def changes_for(agreement: Agreement, language: str) -> tuple[Version | None, list[ClauseChange]]:
@@ -111,12 +111,14 @@ def changes_for(agreement: Agreement, language: str) -> tuple[Version | None, li
     return before.version, differences(before.version, agreement.version, language)
 
 
-def agreement_content(agreement: Agreement, language: str | None = None) -> dict[str, Any]:
+def agreement_content(
+    agreement: Agreement, language: str | None = None, company: Organisation | None = None
+) -> dict[str, Any]:
     """The text and both parties, as presented."""
-    supplier, company = agreement.supplier, Organisation.current()
+    supplier, company = agreement.supplier, company or Organisation.current()
     return {
         "number": agreement.number,
-        "text": agreement_text(agreement, language or agreement.language),
+        "text": agreement_text(agreement, language or agreement.language, company),
         "supplier": {
             "name": supplier.name,
             "name_latin": supplier.name_latin,
@@ -190,14 +192,16 @@ def draw_text(version: Version, language: str) -> bytes:
     return render_pdf("reports/agreements/text.html", {"content": content}, language=language, title=title)
 
 
-def draw_presented(agreement: Agreement) -> bytes:
+def draw_presented(agreement: Agreement, company: Organisation | None = None) -> bytes:
     """The file that the signatory reads and whose SHA-256 the signature names."""
-    content = agreement_content(agreement)
+    company = company or Organisation.current()
+    content = agreement_content(agreement, company=company)
     return render_pdf(
         "reports/agreements/text.html",
         {
             "content": content,
             "agreement": agreement,
+            "organisation": company,
             "supplier_lang": script_language(agreement.supplier.name, agreement.supplier.country),
         },
         language=agreement.language,

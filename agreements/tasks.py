@@ -2,9 +2,11 @@
 
 import datetime as dt
 import logging
+from collections.abc import Iterable
 from contextlib import suppress
 
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -37,26 +39,36 @@ def present(agreement_id: int) -> None:
 
 @job("agreements.present_some")
 def present_some(ids: str) -> None:
-    """Draw the texts of these agreements. Each is kept as soon as it is drawn; one that fails gets a job of its own."""
+    """Draw the texts of these agreements and keep them together; one that fails gets a job of its own."""
     rows = Agreement.objects.filter(pk__in=[int(pk) for pk in ids.split(",")], presented_sha256="").order_by("pk")
+    company, drawn = Organisation.current(), []
     for row in rows.select_related("supplier", "version__document").prefetch_related("version__clauses"):
         try:
-            ensure_presented(row)
+            drawn.append((row, draw_presented(row, company)))
         except Exception:
             log.exception("agreement %s was not drawn together with others", row.pk)
             present.enqueue(row.pk, key=str(row.pk))
+    _keep_presented(drawn)
 
 
 def ensure_presented(agreement: Agreement) -> Agreement:
     """The file to be signed, drawn once: whoever comes first keeps it, everybody else uses that one."""
-    if agreement.presented_sha256:
-        return agreement
-    data = draw_presented(agreement)
-    digest = sha256(data)
-    path = keep(f"{folder_of(agreement)}/text-{digest[:16]}.pdf", data)
-    Agreement.objects.filter(pk=agreement.pk, presented_sha256="").update(presented_file=path, presented_sha256=digest)
-    forget_unnamed(agreement)
+    if not agreement.presented_sha256:
+        _keep_presented([(agreement, draw_presented(agreement))])
     return agreement
+
+
+def _keep_presented(drawn: Iterable[tuple[Agreement, bytes]]) -> None:
+    """The files first, then in one transaction the rows that name them, but for rows that name one already."""
+    kept = []
+    for agreement, data in drawn:
+        digest = sha256(data)
+        kept.append((agreement, keep(f"{folder_of(agreement)}/text-{digest[:16]}.pdf", data), digest))
+    with transaction.atomic():
+        for agreement, path, digest in kept:
+            unnamed = Agreement.objects.filter(pk=agreement.pk, presented_sha256="")
+            unnamed.update(presented_file=path, presented_sha256=digest)
+    forget_unnamed(*(agreement for agreement, _path, _digest in kept))
 
 
 @job("agreements.straighten", time_limit=600)
@@ -69,11 +81,14 @@ def folder_of(agreement: Agreement) -> str:
     return f"agreements/{agreement.pk}"
 
 
-def forget_unnamed(agreement: Agreement) -> None:
-    """Remove drawn files of attempts that died before the row could name them."""
-    agreement.refresh_from_db(fields=list(FILE_FIELDS))
-    files = (agreement.presented_file, agreement.sealed_file, agreement.archive_file)
-    forget_others(folder_of(agreement), {file.name for file in files})
+def forget_unnamed(*agreements: Agreement) -> None:
+    """Read anew which files these rows name, and remove drawn files of attempts that died before theirs was named."""
+    fresh = Agreement.objects.only(*FILE_FIELDS).in_bulk([agreement.pk for agreement in agreements])
+    for agreement in agreements:
+        for name in FILE_FIELDS:
+            setattr(agreement, name, getattr(fresh[agreement.pk], name))
+        files = (agreement.presented_file, agreement.sealed_file, agreement.archive_file)
+        forget_others(folder_of(agreement), {file.name for file in files})
 
 
 @job("agreements.remind_suppliers", time_limit=240)

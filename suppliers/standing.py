@@ -1,6 +1,7 @@
 """The facts of other apps as they stand on the supplier row, for lists and gates: written here and nowhere else."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -82,9 +83,7 @@ def refreshed_at_the_end() -> Iterator[None]:
     finally:
         _waiting.reset(token)
         suppliers = list(Supplier.objects.filter(pk__in=waiting).order_by("pk"))
-        known = facts_of(suppliers)
-        for supplier in suppliers:
-            _write(supplier, known[supplier.pk])
+        _write(suppliers, facts_of(suppliers))
 
 
 def refresh(supplier: Supplier, day: dt.date | None = None) -> bool:
@@ -92,15 +91,22 @@ def refresh(supplier: Supplier, day: dt.date | None = None) -> bool:
     if (waiting := _waiting.get()) is not None:
         waiting.add(supplier.pk)
         return False
-    return _write(supplier, facts(supplier, day))
+    return _write([supplier], {supplier.pk: facts(supplier, day)})
 
 
-def _write(supplier: Supplier, known: Values) -> bool:
-    values = {name: value for name, value in known.items() if getattr(supplier, name) != value}
-    if values:
-        Supplier.objects.filter(pk=supplier.pk).update(**values)
-        for name, value in values.items():
-            setattr(supplier, name, value)
-    if "gate_missing" in values:
-        events.gate_changed(supplier)
-    return bool(values)
+def _write(suppliers: Sequence[Supplier], known: dict[int, Values]) -> bool:
+    """Write what differs, one query for all in whom the same does; return whether anything did."""
+    alike: dict[tuple[tuple[str, Any], ...], list[Supplier]] = defaultdict(list)
+    for supplier in suppliers:
+        values = known[supplier.pk].items()
+        alike[tuple((name, value) for name, value in values if getattr(supplier, name) != value)].append(supplier)
+    alike.pop((), None)
+    for changes, group in alike.items():
+        values = dict(changes)
+        Supplier.objects.filter(pk__among=[supplier.pk for supplier in group]).update(**values)
+        for supplier in group:
+            for name, value in changes:
+                setattr(supplier, name, value)
+        if "gate_missing" in values:
+            events.gates_changed(group)
+    return bool(alike)

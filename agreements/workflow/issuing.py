@@ -30,7 +30,7 @@ from csr_portal.core.workflow import SYSTEM, Actor, WorkflowError, move
 from suppliers.gates import ConditionState, validity_state
 from suppliers.models import Supplier
 from suppliers.states import SupplierStatus
-from suppliers.workflow import facts_changed, lock
+from suppliers.workflow import facts_of_all_changed, lock
 
 OUTSIDE = (SupplierStatus.LISTED, SupplierStatus.INVITED, SupplierStatus.DECLINED, SupplierStatus.ENDED)
 DUE_DAYS = 21
@@ -102,8 +102,7 @@ def issue_to_all(
     planned = plan(order.version, suppliers)
     make = issue_guideline if order.version.document.is_guideline else _issue_agreements
     rows = make(order, planned.issued)
-    for supplier in planned.issued:
-        facts_changed(supplier, by=order.by)
+    facts_of_all_changed(planned.issued, by=order.by)
     return rows, planned.left_out
 
 
@@ -127,7 +126,7 @@ def _issue_agreements(order: IssueOrder, suppliers: list[Supplier]) -> list[Agre
 
 
 def _recall_unsigned(of_document: QuerySet[Agreement], order: IssueOrder) -> None:
-    for older in of_document.filter(status__in=READABLE):
+    for older in of_document.filter(status__in=READABLE).order_by("pk"):  # as whoever keeps their files locks them
         reason = _("A newer version was issued.")
         move(older, STEPS, "agreement.recall", by=SYSTEM, reason=reason, end_reason=reason, due_on=None)
         events.changed(older)

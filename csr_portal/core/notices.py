@@ -8,9 +8,11 @@ from django.db import models
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from csr_portal.core.bulk import BATCH
+from csr_portal.core.bulk import BATCH, batches
 from csr_portal.core.models import Notice, User
-from csr_portal.core.tasks import mail_notice
+from csr_portal.core.tasks import mail_notice, mail_notices
+
+MAILED_TOGETHER = 25  # notices of one job
 
 
 def tell(
@@ -55,7 +57,8 @@ def tell_first(told: Iterable[tuple[models.Model, Iterable[User], str]], kind: s
         if person.is_active
     ]
     rows = Notice.objects.bulk_create(written, batch_size=BATCH)
-    mail_notice.enqueue_all({str(row.pk): (row.pk,) for row in rows})
+    keys = [str(row.pk) for row in rows]
+    mail_notices.enqueue_all({few[0]: (",".join(few),) for few in batches(keys, MAILED_TOGETHER)})
 
 
 def _keep(written: Notice) -> None:

@@ -1,6 +1,7 @@
 """The steps of a clearance, and what time and the gate do to it: what a case has given ends when its conditions do."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
@@ -44,14 +45,15 @@ def scope_in_words(row: Clearance) -> dict[str, str]:
     return in_every_language(lambda: str(row))
 
 
-def keep_or_end(supplier: Supplier, day: dt.date) -> None:
-    """Each clearance for itself: keep it, begin the grace period, or end it (R-GATE-1). The supplier is locked."""
-    rows = supplier.clearances.filter(status__in=HELD).select_related("category", "site", "decision", "supplier__owner")
-    for row in rows:
+def keep_or_end(suppliers: Iterable[Supplier], day: dt.date) -> None:
+    """Each clearance for itself: keep it, begin the grace period, or end it (R-GATE-1). The suppliers are locked."""
+    locked = {supplier.pk: supplier for supplier in suppliers}
+    rows = Clearance.objects.filter(supplier__among=list(locked), status__in=HELD)
+    for row in rows.select_related("category", "site", "decision", "supplier__owner"):
         if row.due_on and row.due_on < day:
             _lapse(row, "condition_over", None)
         elif row.decision:
-            _keep_or_end(row, supplier, day)
+            _keep_or_end(row, locked[row.supplier_id], day)
 
 
 def _keep_or_end(row: Clearance, supplier: Supplier, day: dt.date) -> None:

@@ -1,7 +1,7 @@
 """The supplier itself: from invited to strategic, the ways out, and what a lost condition of the gate does."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -138,26 +138,33 @@ def _take(
         _tell_supplier(supplier, kind, event=supplier.status_since.isoformat(), context={"reason": reason})
 
 
-@transaction.atomic
 def facts_changed(supplier: Supplier, *, by: Actor = SYSTEM, day: dt.date | None = None) -> None:
     """Call after any step that a standing or a gate depends on, in its transaction, with the supplier locked first.
 
     Looks at each clearance, refreshes the standing. A strategic supplier whose gate no longer opens gets the grace
     period of the policy, and loses the status when it is over (R-GATE-1); both sides are told, once per loss.
     """
-    clearance_steps.keep_or_end(supplier, day or today())
-    standing.refresh(supplier, day)
-    if supplier.status == S.STRATEGIC:
-        _keep_or_end(supplier, day or today(), "supplier.end_strategic")
-    elif supplier.status == S.COOPERATING and supplier.grace_until is not None:
-        _keep_or_end(supplier, day or today(), "supplier.lapse")
+    facts_of_all_changed([supplier], by=by, day=day)
+
+
+@transaction.atomic
+def facts_of_all_changed(suppliers: Sequence[Supplier], *, by: Actor = SYSTEM, day: dt.date | None = None) -> None:
+    """The same after a step of many suppliers, all of them locked; their clearances are asked for once."""
+    day = day or today()
+    clearance_steps.keep_or_end(suppliers, day)
+    for supplier in suppliers:
+        standing.refresh(supplier, day)
+        if supplier.status == S.STRATEGIC:
+            _keep_or_end(supplier, day, "supplier.end_strategic")
+        elif supplier.status == S.COOPERATING and supplier.grace_until is not None:
+            _keep_or_end(supplier, day, "supplier.lapse")
 
 
 @transaction.atomic
 def night_falls(supplier: Supplier, day: dt.date) -> None:
     """What time alone does: conditions run out, grace periods and conditional approvals end. Safe to run twice."""
     supplier = lock(supplier.pk)
-    clearance_steps.keep_or_end(supplier, day)
+    clearance_steps.keep_or_end([supplier], day)
     standing.refresh(supplier, day)
     if supplier.status == S.STRATEGIC:
         _keep_or_end(supplier, day, "supplier.end_strategic")

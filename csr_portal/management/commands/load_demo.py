@@ -15,6 +15,7 @@ from suppliers.models import Supplier
 # What the story needs at its moment. Everything else (certificates as PDF) waits for the real worker.
 AT_ITS_MOMENT = (
     "core.mail_notice",
+    "core.mail_notices",
     "agreements.present",
     "agreements.straighten",
     "agreements.seal",
