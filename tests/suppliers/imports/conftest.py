@@ -1,11 +1,12 @@
 import pytest
-from django.core.management import call_command
+
+from suppliers import defaults
 
 
 @pytest.fixture
 def house(db, gate_policy):
     """The shipped rules and categories: what an import looks words up in."""
-    call_command("load_defaults", verbosity=0)
+    defaults.load(by=None)
 
 
 @pytest.fixture
