@@ -159,42 +159,52 @@ def _load_questionnaire(code: str, sections: list[dict[str, Any]], clauses: list
         scoring=DEFAULT_SCORING,
         status_since=timezone.now(),
     )
-    position = 0
     used = {clause["section"] for clause in clauses}
     by_section: dict[str, list[dict[str, Any]]] = {}
     for clause in sorted(clauses, key=lambda c: numeric_parts(c["id"])):
         by_section.setdefault(clause["section"], []).append(clause)
     ordered = sorted((s for s in sections if s["id"] in used), key=lambda s: numeric_parts(s["id"]))
+    asked = []
     for number, entry in enumerate(ordered, start=1):
         section = Section.objects.create(version=version, title=entry["title"], position=number)
-        for clause in by_section[entry["id"]]:
-            for question in clause["questions"]:
-                position += 1
-                _load_question(section, clause, question, position)
+        asked += [(section, clause, question) for clause in by_section[entry["id"]] for question in clause["questions"]]
+    _load_questions(version, asked)
     publish(version, by=by)
 
 
-def _load_question(section: Section, clause: dict[str, Any], entry: dict[str, Any], position: int) -> None:
-    kinds = {kind.code: kind for kind in EvidenceType.objects.filter(code__in=entry["evidence"])}
-    question = Question.objects.create(
-        version=section.version,
-        section=section,
-        clause=Clause.objects.get(key=clause["key"]),
-        key=entry["id"],
-        position=position,
-        text=entry["text"],
-        help=_help(clause, [kinds[code].name for code in entry["evidence"]]),
-        criticality=clause["criticality"],
-        allows_na="na" in entry["answers"],
-        applies_if=applies_if(clause, entry),
-    )
-    question.expected_evidence.set(kinds.values())
-    Choice.objects.bulk_create(
-        [
+def _load_questions(version: QuestionnaireVersion, asked: list[tuple[Section, dict[str, Any], dict[str, Any]]]) -> None:
+    """All questions of the version in the order given, each with its choices and the evidence it expects."""
+    kinds = {kind.code: kind for kind in EvidenceType.objects.all()}
+    clauses = dict(Clause.objects.values_list("key", "pk"))
+    questions = [
+        Question(
+            version=version,
+            section=section,
+            clause_id=clauses[clause["key"]],
+            key=entry["id"],
+            position=position,
+            text=entry["text"],
+            help=_help(clause, [kinds[code].name for code in entry["evidence"]]),
+            criticality=clause["criticality"],
+            allows_na="na" in entry["answers"],
+            applies_if=applies_if(clause, entry),
+        )
+        for position, (section, clause, entry) in enumerate(asked, start=1)
+    ]
+    Question.objects.bulk_create(questions)
+    evidence, choices = [], []
+    for question, (_section, _clause, entry) in zip(questions, asked, strict=True):
+        evidence += [_expects(question, kinds[code]) for code in dict.fromkeys(entry["evidence"])]
+        choices += [
             Choice(question=question, code=code, label=LABELS[code], value=VALUES[code], position=number)
             for number, code in enumerate(entry["answers"], start=1)
         ]
-    )
+    Question.expected_evidence.through.objects.bulk_create(evidence)
+    Choice.objects.bulk_create(choices)
+
+
+def _expects(question: Question, kind: EvidenceType) -> Any:
+    return Question.expected_evidence.through(question=question, evidencetype=kind)
 
 
 def applies_if(clause: dict[str, Any], entry: dict[str, Any]) -> dict[str, bool]:
