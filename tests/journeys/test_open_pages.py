@@ -19,3 +19,14 @@ def test_address_in_the_registration_stands_on_one_line_on_a_phone(erasable, ope
     page.goto(invitations.link_of(row))
     assert page.get_attribute("html", "lang") == "ja"
     assert page.eval_on_selector(".facts dd", LINES) == 1
+
+
+def test_search_words_do_not_run_into_the_icon_on_a_phone(erasable, open_browser, log_in, alice):
+    InvitationFactory.create_batch(6, supplier=alice.contacts.get().supplier)
+    page = open_browser(width=360)
+    log_in(page, alice)
+    page.goto("/portal/people/invitations/")
+    icon = page.locator(".search > .ic").bounding_box()
+    field = page.locator(".search input[type=search]")
+    begins = field.bounding_box()["x"] + field.evaluate("it => parseFloat(getComputedStyle(it).paddingLeft)")
+    assert icon["x"] + icon["width"] < begins
