@@ -22,8 +22,13 @@ def prepare(**_signal: Any) -> None:
     from csr_portal.core import pdf  # noqa: PLC0415 (Django's apps are loaded only when a worker starts)
 
     pdf.preload()
+    spare_the_collector()
+
+
+def spare_the_collector() -> None:
+    """What is loaded now stays; jobs make very many objects at once and drop them at once."""
     gc.collect()
     gc.freeze()
-    # A document makes very many objects at once and drops them at once. What it leaves tied in circles is collected
-    # after about ten documents: with Python's usual third number it would be a hundred, and 40 MB more by then.
+    # What a document leaves tied in circles is collected after about ten documents: with Python's usual third number
+    # it would be a hundred, and 40 MB more by then.
     gc.set_threshold(50_000, 20, 2)
