@@ -5,7 +5,6 @@ gives every value that does not come from the field's default.
 """
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
@@ -16,8 +15,9 @@ from django.utils import timezone
 
 T = TypeVar("T")
 BATCH = 2000
+PIECE = 200  # rows that are sent together; PostgreSQL stores them while the next are put together
 _JSON = DjangoJSONEncoder(ensure_ascii=False).encode
-_SPECIAL = re.compile(r"[\\\t\n\r]")
+_NESTED = (dict, list)
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -102,9 +102,9 @@ def _copy(statement: str, rows: Iterable[Sequence[Any]], tail: Sequence[Any]) ->
     ending = "".join(f"\t{_copied(value)}" for value in tail) + "\n"
     count = 0
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for batch in batches(rows):
-            copy.write("".join(["\t".join(map(_copied, row)) + ending for row in batch]))
-            count += len(batch)
+        for piece in batches(rows, PIECE):
+            copy.write("".join(["\t".join(map(_copied, row)) + ending for row in piece]))
+            count += len(piece)
     return count
 
 
@@ -118,14 +118,16 @@ def _execute(statement: str, rows: Iterable[Sequence[Any]]) -> int:
 
 
 def _plain(value: Any) -> Any:
-    return _JSON(value) if isinstance(value, dict | list) else value
+    if isinstance(value, _NESTED):
+        return _JSON(value) if value else str(value)  # an empty one reads the same in JSON
+    return value
 
 
 def _copied(value: Any) -> str:
     """The value in PostgreSQL's text format of COPY."""
     kind = type(value)
     if kind is str:
-        return value.translate(_ESCAPED) if _SPECIAL.search(value) else value
+        return value if value.isprintable() and "\\" not in value else value.translate(_ESCAPED)
     if value is None:
         return "\\N"
     if kind is int:

@@ -127,9 +127,9 @@ def record_many(
     count, first = chain.count, chain.count
     previous = chain.hash
 
-    def rows(batch: list[Told]) -> Iterator[tuple[Any, ...]]:
+    def rows(batch: list[Told], keys: list[int]) -> Iterator[tuple[Any, ...]]:
         nonlocal count, previous
-        for key, (pk, thread, data) in zip(reserve_keys(HistoryEntry, len(batch)), batch, strict=True):
+        for key, (pk, thread, data) in zip(keys, batch, strict=True):
             count += 1
             content = [count, previous, key, label, pk, thread, action, from_status, to_status, by_id, by_name, reason]
             digest = _digest([*content, data, at])
@@ -140,7 +140,7 @@ def record_many(
     same |= {"by_id": by_id, "by_name": by_name, "reason": reason, "at": now}
     names = ("id", "subject_id", "thread", "data", "sequence", "previous_hash", "hash")
     for batch in batches(told):
-        load(HistoryEntry, names, list(rows(batch)), **same)
+        load(HistoryEntry, names, rows(batch, reserve_keys(HistoryEntry, len(batch))), **same)
     if count > first:
         chain.count, chain.hash = count, previous
         chain.save()

@@ -101,9 +101,10 @@ TOLD_AS = {"values": "changes"}
 
 def told(imported: SupplierImport, *names: str, is_new: bool) -> Iterator[history.Told]:
     """What the history of each supplier is to say: the import, the line, and what these fields of the line hold."""
+    number = imported.number
     for key, line, *found in _lines(imported, "supplier_key", "line", *names, is_new=is_new):
         more = {TOLD_AS.get(name, name): value for name, value in zip(names, found, strict=True) if value}
-        yield key, f"supplier:{key}", {"import": imported.number, "line": line, **more}
+        yield key, f"supplier:{key}", {"import": number, "line": line, **more}
 
 
 def actor_of(imported: SupplierImport) -> User:
@@ -117,15 +118,15 @@ def actor_of(imported: SupplierImport) -> User:
 
 def _create(imported: SupplierImport, rows: list[Row], common: Values, key_categories: set[int]) -> None:
     taken = _taken_numbers(rows)
-    lines, links = [], []
     _number_otherwise(
         imported, [row for row in rows if "number" not in row.values and own_number(row.supplier_key) in taken]
     )
-    for row in rows:
-        categories = row.values.get("categories", [])
-        is_key = not key_categories.isdisjoint(categories)
-        lines.append((row.supplier_key, is_key, *_columns(_whole(row))))
-        links += [(row.supplier_key, category) for category in categories]
+    bought = [(row.supplier_key, row.values.get("categories", [])) for row in rows]
+    lines = (
+        (key, not key_categories.isdisjoint(categories), *_columns(_whole(row)))
+        for row, (key, categories) in zip(rows, bought, strict=True)
+    )
+    links = ((key, category) for key, categories in bought for category in categories)
     load(Supplier, ("id", "is_key_material", *WRITTEN), lines, **common)
     load(Supplier.categories.through, ("supplier_id", "category_id"), links)
 

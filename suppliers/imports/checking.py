@@ -58,7 +58,7 @@ def _check_batch(imported: SupplierImport, drafts: list[Draft], judge: Judge) ->
     results = [(draft, judge.judge(draft, stock)) for draft in drafts]
     newcomers = sum(result.is_new and result.outcome in {"create", "question"} for _draft, result in results)
     keys = iter(reserve_keys(Supplier, newcomers))
-    load(ImportRow, NAMES, [_row(imported, draft, result, keys) for draft, result in results])
+    load(ImportRow, NAMES, (_row(imported, draft, result, keys) for draft, result in results))
 
 
 def _row(imported: SupplierImport, draft: Draft, result: Result, keys: Any) -> tuple[Any, ...]:

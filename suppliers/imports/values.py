@@ -29,6 +29,7 @@ NOTHING |= {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"} 
 WIDE_CHARACTER = re.compile("[０-９Ａ-Ｚａ-ｚ]")
 WIDE = {c: c - 0xFEE0 for c in [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]}
 SUPPLIER_NUMBER = re.compile(r"[\w./-]+", re.ASCII)
+PLAIN_EMAIL = re.compile(r"[a-z0-9]+([._+-][a-z0-9]+)*@([a-z0-9]+(-[a-z0-9]+)*\.)+[a-z]{2,}")  # as nearly all are
 PHONE = re.compile(r"\+?[\d ]{5,}(?: ?[xX] ?\d+)?")
 SEVERAL = re.compile(r"\s*[;；,，、|]\s*")
 LANGUAGE_BY_COUNTRY = {"CN": "zh-hans", "HK": "zh-hans", "TW": "zh-hans", "JP": "ja"}
@@ -176,6 +177,8 @@ def _website(text: str) -> str:
 
 def _email(text: str) -> str:
     email = text.lower()
+    if len(email) <= 64 and PLAIN_EMAIL.fullmatch(email):
+        return email
     try:
         validate_email(email)
     except ValidationError as error:
