@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from csr_portal.core import history
-from csr_portal.core.bulk import batches, load, reserve_keys, rewrite
+from csr_portal.core.bulk import PIECE, batches, load, reserve_keys, rewrite
 from csr_portal.core.models import ChainHead, HistoryEntry
 from csr_portal.core.workflow import SYSTEM
 from suppliers.models import Category, ImportHeading, Supplier
@@ -37,6 +37,18 @@ def test_load_keeps_every_kind_of_value():
     found = list(Category.objects.order_by("code").values_list("code", "name", "parent", "is_key_material"))
     assert found == rows
     assert Category.objects.filter(goods_on_labour_list=True).count() == 2
+
+
+def test_load_takes_more_rows_than_are_sent_together():
+    number = 2 * PIECE + 1
+    assert load(ImportHeading, ("heading", "field"), ((f"h{n}", "name") for n in range(number))) == number
+    assert set(ImportHeading.objects.values_list("heading", flat=True)) == {f"h{n}" for n in range(number)}
+
+
+def test_load_keeps_what_is_empty():
+    load(Category, ("code", "name"), [("list", []), ("object", {}), ("text", {"en": ""})])
+    found = dict(Category.objects.values_list("code", "name"))
+    assert found == {"list": [], "object": {}, "text": {"en": ""}}
 
 
 def test_load_gives_what_is_named_nowhere_its_default(buyer):
