@@ -12,6 +12,7 @@ from suppliers.states import RegistrationKind
 
 USCC_DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 USCC_VALUES = {digit: value for value, digit in enumerate(USCC_DIGITS)}
+NOT_IN_A_NUMBER = re.compile(r"[^0-9A-Z]")
 USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 MST_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 
@@ -56,7 +57,7 @@ KIND_BY_COUNTRY = {
 @lru_cache(maxsize=4096)  # a line of an import asks several times for the same number
 def normalised(number: str) -> str:
     """Full-width to half-width, upper case, letters and digits only."""
-    return re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", number).upper())
+    return NOT_IN_A_NUMBER.sub("", unicodedata.normalize("NFKC", number).upper())
 
 
 def registration_key(country: str, number: str) -> str | None:

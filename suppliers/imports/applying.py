@@ -1,6 +1,7 @@
 """Carrying out a confirmed plan: all of it in one transaction, or nothing (B32)."""
 
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -20,7 +21,10 @@ from suppliers.models import Category, ImportRow, Supplier, SupplierImport
 from suppliers.querysets import search_text
 from suppliers.states import ImportStatus, SupplierStatus
 
-WRITTEN = (*PLAIN, "owner_id", "registration_kind", "registration_key", "search_text")
+GIVEN = (*PLAIN, "owner_id", "registration_kind")
+WRITTEN = (*GIVEN, "registration_key", "search_text")
+BLANK = dict.fromkeys(PLAIN, "")
+given = itemgetter(*GIVEN)
 LINES_NAMED = 10
 Values = dict[str, Any]
 
@@ -132,7 +136,7 @@ def _create(imported: SupplierImport, rows: list[Row], common: Values, key_categ
 
 
 def _whole(row: Row) -> Values:
-    found = dict.fromkeys(PLAIN, "") | row.values
+    found = BLANK | row.values
     found["registration_kind"] = kind_of(found["country"])
     found["number"] = found["number"] or own_number(row.supplier_key)
     return found
@@ -180,7 +184,7 @@ def _key(found: Values) -> str | None:
 def _columns(found: Values) -> tuple[Any, ...]:
     """The values of WRITTEN: what the file says, and what follows from it as in `Supplier.save`."""
     texts = search_text(found["name"], found["name_latin"], found["number"], found["registration_number"])
-    return (*[found[name] for name in PLAIN], found["owner_id"], found["registration_kind"], _key(found), texts)
+    return (*given(found), _key(found), texts)
 
 
 # Suppliers that change

@@ -43,16 +43,17 @@ def _check_lines(imported: SupplierImport) -> None:
         done = 0
         _progress(imported, done, table.total)
         for batch in batches(table.lines):
-            _check_batch(imported, [reader.read(line, cells) for line, cells in batch], judge)
+            drafts = [reader.read(line, cells) for line, cells in batch]
             done += len(batch)
-            _progress(imported, done, max(done, table.total))
+            with transaction.atomic():
+                _check_batch(imported, drafts, judge)
+                _progress(imported, done, max(done, table.total))
 
 
 def _progress(imported: SupplierImport, done: int, total: int) -> None:
     SupplierImport.objects.filter(pk=imported.pk).update(lines_done=done, lines_total=total)
 
 
-@transaction.atomic
 def _check_batch(imported: SupplierImport, drafts: list[Draft], judge: Judge) -> None:
     stock = Stock(drafts, with_categories="categories" in imported.columns)
     results = [(draft, judge.judge(draft, stock)) for draft in drafts]

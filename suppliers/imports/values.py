@@ -30,6 +30,7 @@ WIDE_CHARACTER = re.compile("[０-９Ａ-Ｚａ-ｚ]")
 WIDE = {c: c - 0xFEE0 for c in [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]}
 SUPPLIER_NUMBER = re.compile(r"[\w./-]+", re.ASCII)
 PLAIN_EMAIL = re.compile(r"[a-z0-9]+([._+-][a-z0-9]+)*@([a-z0-9]+(-[a-z0-9]+)*\.)+[a-z]{2,}")  # as nearly all are
+BETWEEN_DIGITS = re.compile(r"[().\-/‐‑–—]")
 PHONE = re.compile(r"\+?[\d ]{5,}(?: ?[xX] ?\d+)?")
 SEVERAL = re.compile(r"\s*[;；,，、|]\s*")
 LANGUAGE_BY_COUNTRY = {"CN": "zh-hans", "HK": "zh-hans", "TW": "zh-hans", "JP": "ja"}
@@ -79,7 +80,7 @@ def tidy(text: str) -> str:
 def tidy_phone(text: str) -> str:
     """`（0769）8500-0000` and `0769 8500 0000` are one number; `00` in front is `+`."""
     text = unicodedata.normalize("NFKC", text)
-    text = " ".join(re.sub(r"[().\-/‐‑–—]", " ", text).split())
+    text = " ".join(BETWEEN_DIGITS.sub(" ", text).split())
     return "+" + text[2:].lstrip() if text.startswith("00") else text
 
 

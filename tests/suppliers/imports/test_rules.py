@@ -1,6 +1,8 @@
 """What each line comes to: identity, values, doubts, doubles (B13, B32)."""
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from suppliers.imports import columns, values, words
 from suppliers.imports.checking import check
@@ -12,6 +14,27 @@ from tests.factories.imports import GOOD, HEAD, checked, csv_file, xlsx_file
 from tests.factories.suppliers import SupplierFactory
 
 WIDE = ["supplier number", *HEAD]
+
+
+ADDRESSES = [
+    "a@b.cn", "a.b+c_d-e@x-y.example", "1@2.example", ".a@b.cn", "a.@b.cn", "a..b@c.cn", "a@-b.cn", "a@b-.cn",
+    "a@b--c.cn", "a@b..cn", "a@b.c", "a@b", "a@b.c1", "@b.cn", "a@b@c.cn", "a b@c.cn", "李@b.cn",
+    "a@公司.cn", '"a b"@c.cn', f"a@{'b' * 63}.cn", f"a@{'b' * 64}.cn", f"{'a' * 70}@b.cn", "o'hara@b.cn",
+    "a@[127.0.0.1]",
+]  # fmt: skip
+
+
+def is_refused(text):
+    try:
+        validate_email(text)
+    except ValidationError:
+        return True
+    return False
+
+
+def test_an_address_is_wrong_where_a_form_would_say_so(db):
+    reader = values.LineReader(["contact_email"])
+    assert [bool(reader.read(2, [text]).problems) for text in ADDRESSES] == [is_refused(text) for text in ADDRESSES]
 
 
 def judged(buyer, line, head=None, **choices):
