@@ -15,7 +15,6 @@ from django.utils import timezone
 
 T = TypeVar("T")
 BATCH = 2000
-PIECE = 200  # rows that are sent together; PostgreSQL stores them while the next are put together
 _JSON = DjangoJSONEncoder(ensure_ascii=False).encode
 _NESTED = (dict, list)
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -101,9 +100,9 @@ def _copy(statement: str, rows: Iterable[Sequence[Any]], tail: Sequence[Any]) ->
     ending = "".join(f"\t{_copied(value)}" for value in tail) + "\n"
     count = 0
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for piece in batches(rows, PIECE):
-            copy.write("".join(["\t".join(map(_copied, row)) + ending for row in piece]))
-            count += len(piece)
+        for batch in batches(rows):
+            copy.write("".join(["\t".join(map(_copied, row)) + ending for row in batch]))
+            count += len(batch)
     return count
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from csr_portal.core import history
-from csr_portal.core.bulk import PIECE, batches, load, reserve_keys, rewrite
+from csr_portal.core.bulk import BATCH, batches, load, reserve_keys, rewrite
 from csr_portal.core.models import ChainHead, HistoryEntry
 from csr_portal.core.workflow import SYSTEM
 from suppliers.models import Category, ImportHeading, Supplier
@@ -40,7 +40,7 @@ def test_load_keeps_every_kind_of_value():
 
 
 def test_load_takes_more_rows_than_are_sent_together():
-    number = 2 * PIECE + 1
+    number = 2 * BATCH + 1
     assert load(ImportHeading, ("heading", "field"), ((f"h{n}", "name") for n in range(number))) == number
     assert set(ImportHeading.objects.values_list("heading", flat=True)) == {f"h{n}" for n in range(number)}
 
