@@ -97,21 +97,24 @@ def send_due(now: dt.datetime | None = None) -> int:
     """Everybody whose morning has come and whose day has not been looked at yet; returns how many mails went out."""
     now = now or timezone.now()
     number = 0
-    for person, day in waiting(now):
-        try:
-            number += send(person, day)
-        except Exception:  # one person's trouble must not keep the others from their mail
-            log.exception("digest of person %s failed", person.pk)
+    for persons, day in mornings(now):
+        # To most people most days bring nothing: those are done with all at once, without a look.
+        persons.exclude(pk__in=dues.people_reached(day).values("pk")).update(digest_on=day)
+        for person in persons.order_by("pk"):
+            try:
+                number += send(person, day)
+            except Exception:  # one person's trouble must not keep the others from their mail
+                log.exception("digest of person %s failed", person.pk)
     return number
 
 
-def waiting(now: dt.datetime) -> Iterator[tuple[User, dt.date]]:
+def mornings(now: dt.datetime) -> Iterator[tuple[QuerySet[User], dt.date]]:
+    """Where it is morning, who is there whose day has not been looked at yet."""
     for name in people().order_by("time_zone").values_list("time_zone", flat=True).distinct():
         local = now.astimezone(zoneinfo.ZoneInfo(name))
-        if local.hour >= MORNING:
-            todo = Q(digest_on=None) | Q(digest_on__lt=local.date())
-            for person in people().filter(todo, time_zone=name).order_by("pk"):
-                yield person, local.date()
+        todo = people().filter(Q(digest_on=None) | Q(digest_on__lt=local.date()), time_zone=name)
+        if local.hour >= MORNING and todo.exists():
+            yield todo, local.date()
 
 
 def people() -> QuerySet[User]:

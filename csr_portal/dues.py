@@ -59,6 +59,38 @@ def of_person(person: User, day: dt.date, until: dt.date) -> list[Due]:
     return sorted(unique.values(), key=lambda due: (due.day, due.key))
 
 
+def people_reached(day: dt.date) -> QuerySet[User]:
+    """Everybody of whose dates one can reach a stage on that day; nobody else's need to be looked at.
+
+    Rather too many than one too few: all people of the company, and all of a supplier of which anything reaches one.
+    """
+    suppliers = _suppliers_reached(day)
+    ends = reminders.dates_reaching(reminders.ANY_ENDING, day)
+    found = Q(contacts__supplier__in=suppliers)
+    if suppliers or AuditorQualification.objects.filter(expires_on__in=ends).exists():
+        found |= Q(groups__name__in=Role.values)
+    return User.objects.filter(found)
+
+
+def _suppliers_reached(day: dt.date) -> set[int]:
+    """Suppliers of which a task, with whomever it lies, or the end of a validity reaches a stage on that day."""
+    tasks = reminders.dates_reaching(reminders.ANY_TASK, day)
+    ends = reminders.dates_reaching(reminders.ANY_ENDING, day)
+    rows = [
+        source.model.objects.filter(status__in={*source.staff, *(source.portal or ())}, due_on__in=tasks)
+        .order_by()
+        .values_list(source.supplier_path or "pk", flat=True)
+        for source in SOURCES
+    ]
+    certificates = Certificate.objects.filter(status=CertificateStatus.VERIFIED, expires_on__in=ends)
+    validities = Q(agreement_until__in=ends) | Q(inspection_until__in=ends) | Q(site_review_until__in=ends)
+    rows += [
+        certificates.values_list("supplier", flat=True),
+        Supplier.objects.filter(validities).values_list("pk", flat=True),
+    ]
+    return {pk for found in rows for pk in found}
+
+
 def companies_of(person: User) -> list[Supplier]:
     """The suppliers the person acts for; one that has left us has no dates."""
     contacts = Contact.objects.filter(user=person).current().exclude(supplier__status__in=LEFT)

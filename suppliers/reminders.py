@@ -20,6 +20,10 @@ TASK = (-14, -7, -1, 0, 3, 7)
 TASK_OWNER = (8,)
 TASK_CSR = (14,)
 
+# Whoever is told: what one morning can remind anybody of.
+ANY_TASK = frozenset((*TASK, *TASK_OWNER, *TASK_CSR))
+ANY_ENDING = frozenset((*CERTIFICATE, *ENDING, *ENDING_CSR, *ENDING_BUYER))
+
 # A night (or a week-end of the server) that was missed is made up for within these days.
 CATCH_UP = 3
 
@@ -39,3 +43,8 @@ def reached(stages: Iterable[int], date: dt.date, day: dt.date, *, since: dt.dat
         if 0 <= (day - (due := date + dt.timedelta(days=stage))).days < CATCH_UP and (since is None or since <= due)
     ]
     return max(fitting, default=None)
+
+
+def dates_reaching(stages: Iterable[int], day: dt.date) -> set[dt.date]:
+    """`reached` the other way round: the dates of which a stage can be reached on that day."""
+    return {day - dt.timedelta(days=stage + late) for stage in stages for late in range(CATCH_UP)}

@@ -132,6 +132,30 @@ def test_never_twice_a_day_though_beat_comes_often_or_the_clock_is_set_back(site
     assert not digest.send(alice, DUE)
 
 
+def test_day_that_brought_nothing_is_done_with_its_morning(site, alice, csr_manager):
+    assert send_on(DUE) == 0
+    FindingFactory(site=site, due_on=DUE, status_since=LONG_AGO)
+    assert send_on(DUE, 23) == 0
+    assert {*User.objects.values_list("digest_on", flat=True)} == {DUE}
+    assert send_on(DUE + dt.timedelta(1)) == 1
+
+
+@pytest.mark.parametrize("number", [1, 5])
+def test_morning_that_brings_nothing_costs_the_same_for_few_people_and_for_many(
+    site, number, django_assert_max_num_queries
+):
+    ContactFactory.create_batch(number, supplier=site.supplier)
+    FindingFactory(site=site, due_on=DUE, status_since=LONG_AGO)
+    with django_assert_max_num_queries(19):
+        send_on(DUE - dt.timedelta(10))
+
+
+def test_task_of_the_company_reaches_whose_turn_it_is(site, alice, csr_manager, auditor):
+    FindingFactory(site=site, due_on=DUE, status_since=LONG_AGO, status="plan_submitted", turn="csr")
+    assert days_told(csr_manager, -16, 8) == [-14, -7, -1, 0, 3, 7]
+    assert told(alice) == told(auditor) == []
+
+
 def test_same_stage_is_not_told_on_the_next_day_and_a_missed_day_is_made_up_for(site, alice):
     FindingFactory(site=site, due_on=DUE, status_since=LONG_AGO)
     assert days_told(alice, -14, -12) == [-14]

@@ -57,3 +57,10 @@ def test_newest_stage_counts_and_a_missed_night_is_made_up_for(days, stage):
 @pytest.mark.parametrize(("since", "stage"), [(-8, -7), (-7, -7), (-6, None), (None, -7)])
 def test_stage_from_before_the_task_was_given_does_not_count(since, stage):
     assert reached(reminders.TASK, DUE, on(-6), since=None if since is None else on(since)) == stage
+
+
+@pytest.mark.parametrize("stages", [reminders.ANY_TASK, reminders.ANY_ENDING])
+def test_dates_reaching_are_those_of_which_a_stage_is_reached(stages):
+    assert sorted(reminders.dates_reaching(stages, DUE)) == [
+        on(days) for days in range(-200, 300) if reached(stages, on(days), DUE) is not None
+    ]
