@@ -12,9 +12,12 @@ from typing import Any, TypeVar
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.utils import timezone
+from psycopg.copy import QueuedLibpqWriter
 
 T = TypeVar("T")
 BATCH = 2000
+LOADED_TOGETHER = 5000  # rows of one `load`, where there are very many
+PIECE = 500  # rows that are sent together
 _JSON = DjangoJSONEncoder(ensure_ascii=False).encode
 _NESTED = (dict, list)
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -99,10 +102,13 @@ def _defaults(model: type[models.Model], given: set[str]) -> dict[str, Any]:
 def _copy(statement: str, rows: Iterable[Sequence[Any]], tail: Sequence[Any]) -> int:
     ending = "".join(f"\t{_copied(value)}" for value in tail) + "\n"
     count = 0
-    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for batch in batches(rows):
-            copy.write("".join(["\t".join(map(_copied, row)) + ending for row in batch]))
-            count += len(batch)
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        # It sends in a thread of its own: the database stores while we put the next rows together.
+        sender = QueuedLibpqWriter(cursor.cursor)
+        with cursor.copy(statement, writer=sender) as copy:
+            for piece in batches(rows, PIECE):
+                copy.write("".join(["\t".join(map(_copied, row)) + ending for row in piece]))
+                count += len(piece)
     return count
 
 

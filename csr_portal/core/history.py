@@ -22,7 +22,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils import timezone
 
-from csr_portal.core.bulk import BATCH, batches, load, reserve_keys
+from csr_portal.core.bulk import BATCH, LOADED_TOGETHER, batches, load, reserve_keys
 from csr_portal.core.models import ChainHead, HistoryEntry, User
 
 FIRST_HASH = "0" * 64
@@ -139,7 +139,7 @@ def record_many(
     same: dict[str, Any] = {"subject_type": label, "action": action, "from_status": from_status, "to_status": to_status}
     same |= {"by_id": by_id, "by_name": by_name, "reason": reason, "at": now}
     names = ("id", "subject_id", "thread", "data", "sequence", "previous_hash", "hash")
-    for batch in batches(told):
+    for batch in batches(told, LOADED_TOGETHER):
         load(HistoryEntry, names, rows(batch, reserve_keys(HistoryEntry, len(batch))), **same)
     if count > first:
         chain.count, chain.hash = count, previous

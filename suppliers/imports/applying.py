@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db import IntegrityError, transaction
 
 from csr_portal.core import history
-from csr_portal.core.bulk import BATCH, batches, load, rewrite
+from csr_portal.core.bulk import BATCH, LOADED_TOGETHER, batches, load, rewrite
 from csr_portal.core.models import HistoryEntry, User
 from csr_portal.core.states import Turn
 from csr_portal.core.workflow import SYSTEM, move
@@ -74,7 +74,7 @@ class Row(NamedTuple):
 
 def batches_of(imported: SupplierImport, *, is_new: bool) -> Iterator[list[Row]]:
     """The lines to carry out, in batches: never all of them in memory."""
-    return batches(map(Row._make, _lines(imported, *Row._fields, is_new=is_new)))
+    return batches(map(Row._make, _lines(imported, *Row._fields, is_new=is_new)), LOADED_TOGETHER)
 
 
 def _lines(imported: SupplierImport, *names: str, is_new: bool) -> Iterator[Any]:
