@@ -103,9 +103,9 @@ def _copy(statement: str, rows: Iterable[Sequence[Any]], tail: Sequence[Any]) ->
     ending = "".join(f"\t{_copied(value)}" for value in tail) + "\n"
     count = 0
     with connection.wrap_database_errors, connection.cursor() as cursor:
-        # It sends in a thread of its own: the database stores while we put the next rows together.
-        sender = QueuedLibpqWriter(cursor.cursor)
-        with cursor.copy(statement, writer=sender) as copy:
+        inner = cursor.cursor  # Django's wrapper takes no writer
+        # A thread of its own sends: the database stores while we put the next rows together.
+        with inner.copy(statement, writer=QueuedLibpqWriter(inner)) as copy:
             for piece in batches(rows, PIECE):
                 copy.write("".join(["\t".join(map(_copied, row)) + ending for row in piece]))
                 count += len(piece)
