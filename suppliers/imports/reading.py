@@ -94,7 +94,7 @@ def first_lines(table: Table, number: int = 5) -> list[list[str]]:
 
 def _open_workbook(file: IO[bytes]) -> Table:
     try:
-        book = CalamineWorkbook.from_filelike(file)
+        book = CalamineWorkbook.from_object(_source(file))
         names = [s.name for s in book.sheets_metadata if s.visible == SheetVisibleEnum.Visible]
         sheet = next((s for s in map(book.get_sheet_by_name, names) if s.height), None)
     except (CalamineError, OSError, ValueError) as error:
@@ -104,6 +104,14 @@ def _open_workbook(file: IO[bytes]) -> Table:
     lines = _sheet_lines(sheet)
     headings = next(lines, (0, []))[1]
     return Table(headings, lines, sheet.height - 1, sheet=sheet.name)
+
+
+def _source(file: Any) -> Any:
+    """The path, where the file lies on this machine: read from there, no copy of it stands in memory."""
+    try:
+        return file.path
+    except (AttributeError, NotImplementedError):
+        return file
 
 
 def _sheet_lines(sheet: CalamineSheet) -> Iterator[Line]:
