@@ -107,3 +107,13 @@ def test_a_text_that_is_no_table_is_not_received(buyer):
     with pytest.raises(ValidationError) as error:
         reading.receive(SimpleUploadedFile("a.csv", b"\xff\xff\xff\xff"), by=buyer)
     assert error.value.messages == ["a.csv cannot be read as a table."]
+
+
+def test_workbook_in_a_store_without_paths_is_read_too():
+    class Stored(io.BytesIO):
+        @property
+        def path(self):
+            raise NotImplementedError("an object store has no paths")
+
+    stored = Stored(xlsx_file(LINES).getvalue())
+    assert open_table(stored, XLSX).headings == open_table(xlsx_file(LINES), XLSX).headings
