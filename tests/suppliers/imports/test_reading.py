@@ -115,5 +115,5 @@ def test_workbook_in_a_store_without_paths_is_read_too():
         def path(self):
             raise NotImplementedError("an object store has no paths")
 
-    stored = Stored(xlsx_file(LINES).getvalue())
+    stored = Stored(xlsx_file(LINES).read())
     assert open_table(stored, XLSX).headings == open_table(xlsx_file(LINES), XLSX).headings
