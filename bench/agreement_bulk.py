@@ -5,10 +5,13 @@ the pool's speed, memory of the worker after N against after 100, and what signi
 
     bench/agreement_bulk.py [N] [--sign 60] [--pool N]
 
-`--pool` has the bare pool draw only that many of the documents, spread evenly over them; speed is per document.
+The speed of a shared machine changes within minutes. So the campaign is paused on its way, nine times if it is long,
+the mails of what was issued go out, and the bare pool draws some of the documents just made: both clocks see the same
+machine. `--pool` is how many of the documents the pool draws in all, spread evenly; speed is per document.
 """
 
 import argparse
+import dataclasses
 import multiprocessing
 import statistics
 import sys
@@ -20,7 +23,25 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import stack
 
 WARM = 100
-TELL_EVERY = 30  # seconds
+SLICES = 10  # of at least this many:
+IN_SLICE = 200
+
+
+@dataclasses.dataclass
+class Pace:
+    documents: int = 0
+    seconds: float = 0
+    cpu: float = 0
+
+    def add(self, documents: int, seconds: float, cpu: float) -> None:
+        self.documents, self.seconds, self.cpu = (
+            self.documents + documents, self.seconds + seconds, self.cpu + cpu,
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        speed = 60 * self.documents / self.seconds
+        each = 1000 * self.cpu / self.documents
+        return f"{self.documents} documents in {self.seconds:.1f} s, {speed:,.0f} a minute, {each:.0f} ms of CPU each"
 
 
 def main() -> None:
@@ -39,29 +60,22 @@ def main() -> None:
 
 
 def _measure(worker: stack.Process, number: int, signed: int, in_pool: int) -> None:
+    from agreements import campaigns
     from agreements.models import Agreement, Version
     from tests.factories.core import UserFactory
 
     buyer = UserFactory(email="bench@example.com", roles=["buyer"])
     version = Version.objects.get(document__kind="csr_agreement")
     worker.start()
-    _issue(version, stack.suppliers(WARM, buyer), buyer)
+    _until_drawn(campaigns.start(version, stack.suppliers(WARM, buyer), by=buyer), WARM)
     pids = worker.children()
     first = [stack.memory(pid) for pid in pids]
-    before = stack.cpu_seconds(pids)
-    seconds = _issue(version, stack.suppliers(number, buyer), buyer)
-    cpu = (stack.cpu_seconds(pids) - before) / number
+    with multiprocessing.get_context("spawn").Pool(2, initializer=_begin) as processes:
+        product, pool = _in_slices(version, stack.suppliers(number, buyer), buyer, pids, in_pool, processes)
     last = [stack.memory(pid) for pid in pids if pid in worker.children()]
     rows = list(Agreement.objects.order_by("-pk")[:number])
     _say_sizes(rows)
-    _wait_for_quiet()
-    drawn = rows[:: max(1, number // in_pool)][:in_pool]
-    plain, plain_cpu = _pool(_html_of(drawn))
-    for label, count, wall, used in (("product", number, seconds, cpu), ("pool", len(drawn), plain, plain_cpu)):
-        speed = f"{60 * count / wall:,.0f} a minute"
-        print(f"{label}: {count} documents in {wall:.1f} s, {speed}, {used * 1000:.0f} ms of CPU each")
-    by_clock = (plain / len(drawn)) / (seconds / number)
-    print(f"product / pool: {100 * by_clock:.0f} % by the clock, {100 * plain_cpu / cpu:.0f} % by CPU (goal 80)")
+    _say_paces("in all", product, pool)
     for label, place in (("shown", 0), ("own share", 1)):
         begin, end = (statistics.mean(sizes[place] for sizes in values) for values in (first, last))
         print(f"worker process, {label}: {begin:.0f} MB after {WARM}, {end:.0f} MB at the end (×{end / begin:.2f})")
@@ -72,33 +86,55 @@ def _measure(worker: stack.Process, number: int, signed: int, in_pool: int) -> N
         _sign(rows[:signed], buyer)
 
 
-def _issue(version: Any, suppliers: list, buyer: Any) -> float:
-    """Issue to these suppliers and wait for every document; return the seconds."""
+def _in_slices(
+    version: Any, suppliers: list, buyer: Any, pids: list[int], in_pool: int, processes: Any
+) -> tuple[Pace, Pace]:
+    """Issue to all suppliers and draw with the bare pool in turns."""
     from agreements import campaigns
-    from agreements.models import Agreement
+    from agreements.models import Campaign
 
-    began = time.perf_counter()
+    product, pool = Pace(), Pace()
+    slices = max(1, min(SLICES, len(suppliers) // IN_SLICE))
+    cpu, began = stack.cpu_seconds(pids), time.perf_counter()
     campaign = campaigns.start(version, suppliers, by=buyer)
-    drawn = Agreement.objects.filter(campaign=campaign).exclude(presented_sha256="")
-    told = began
+    for place in range(1, slices + 1):
+        if place < slices:
+            _until_drawn(campaign, len(suppliers) * place // slices)
+            campaigns.pause(Campaign.objects.get(pk=campaign.pk), by=buyer)
+        _until_quiet()
+        drawn = campaign.agreements.exclude(presented_sha256="").order_by("pk")
+        slice_ = Pace(drawn.count() - product.documents, time.perf_counter() - began, stack.cpu_seconds(pids) - cpu)
+        fresh = list(drawn[product.documents :])
+        plain = _pool(processes, _html_of(fresh[:: max(1, len(fresh) * slices // in_pool)]), warm=place == 1)
+        _say_paces(f"{place} of {slices}", slice_, plain)
+        product.add(**dataclasses.asdict(slice_))
+        pool.add(**dataclasses.asdict(plain))
+        cpu, began = stack.cpu_seconds(pids), time.perf_counter()
+        if place < slices:
+            campaigns.resume(Campaign.objects.get(pk=campaign.pk), by=buyer)
+    return product, pool
 
-    def is_done() -> bool:
-        nonlocal told
-        count, now = drawn.count(), time.perf_counter()
-        if now - told > TELL_EVERY:
-            told = now
-            print(f"… {count:,} of {len(suppliers):,} after {now - began:,.0f} s", flush=True)
-        return count == len(suppliers)
 
-    stack.until(is_done, seconds=4 * 3600, pause=max(0.2, min(1, len(suppliers) / 2000)))
-    return time.perf_counter() - began
+def _say_paces(label: str, product: Pace, pool: Pace) -> None:
+    print(f"{label}, product: {product}\n{label}, pool: {pool}")
+    by_clock = (pool.seconds / pool.documents) / (product.seconds / product.documents)
+    by_cpu = (pool.cpu / pool.documents) / (product.cpu / product.documents)
+    print(
+        f"{label}, product / pool: {100 * by_clock:.0f} % by the clock, {100 * by_cpu:.0f} % by CPU (goal 80)",
+        flush=True,
+    )
 
 
-def _wait_for_quiet() -> None:
-    """Until no job is left, so that the pool does not share the machine with the last mails."""
+def _until_drawn(campaign: Any, number: int) -> None:
+    drawn = campaign.agreements.exclude(presented_sha256="")
+    stack.until(lambda: drawn.count() >= number, seconds=4 * 3600, pause=0.5)
+
+
+def _until_quiet() -> None:
+    """Until no job is left, so that the pool does not share the machine with the last documents and mails."""
     from csr_portal.core.models import Job
 
-    stack.until(lambda: not Job.objects.filter(status__in=["queued", "running"]).exists(), pause=1)
+    stack.until(lambda: not Job.objects.filter(status__in=["queued", "running"]).exists(), seconds=4 * 3600)
 
 
 def _say_sizes(rows: list) -> None:
@@ -122,14 +158,13 @@ def _html_of(rows: list) -> list[tuple[str, str]]:
     return caught
 
 
-def _pool(documents: list[tuple[str, str]]) -> tuple[float, float]:
-    """Seconds and CPU seconds per document of a bare pool; its start and its first documents are not counted."""
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(2, initializer=_begin) as pool:
-        pool.map(_draw, documents[:40], chunksize=20)
-        began = time.perf_counter()
-        cpu = pool.map(_draw, documents, chunksize=1)
-        return time.perf_counter() - began, statistics.mean(cpu)
+def _pool(processes: Any, documents: list[tuple[str, str]], *, warm: bool) -> Pace:
+    """The bare pool draws; its first documents are not counted."""
+    if warm:
+        processes.map(_draw, documents[:40], chunksize=20)
+    began = time.perf_counter()
+    cpu = processes.map(_draw, documents, chunksize=1)
+    return Pace(len(documents), time.perf_counter() - began, sum(cpu))
 
 
 def _begin() -> None:

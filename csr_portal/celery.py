@@ -26,9 +26,8 @@ def prepare(**_signal: Any) -> None:
 
 
 def spare_the_collector() -> None:
-    """What is loaded now stays; jobs make very many objects at once and drop them at once."""
+    """What is loaded now stays; jobs make very many objects at once and drop them at once, documents by themselves
+    (core/pdf.py)."""
     gc.collect()
     gc.freeze()
-    # What a document leaves tied in circles is collected after about ten documents: with Python's usual third number
-    # it would be a hundred, and 40 MB more by then.
-    gc.set_threshold(50_000, 20, 2)
+    gc.set_threshold(50_000, 20, 10)
