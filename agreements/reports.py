@@ -79,9 +79,9 @@ def clause_content(clause: Clause, language: str, values: Mapping[str, Any] | No
     }
 
 
-def placeholder_values(agreement: Agreement, company: Organisation | None = None) -> dict[str, Any]:
+def placeholder_values(agreement: Agreement, company: Organisation) -> dict[str, Any]:
     """What the places of a text say for this agreement; the same in every language."""
-    supplier, company = agreement.supplier, company or Organisation.current()
+    supplier = agreement.supplier
     return {
         "supplier_name": supplier.name,
         "supplier_name_latin": supplier.name_latin,
@@ -97,7 +97,7 @@ def placeholder_values(agreement: Agreement, company: Organisation | None = None
     }
 
 
-def agreement_text(agreement: Agreement, language: str | None, company: Organisation | None = None) -> dict[str, Any]:
+def agreement_text(agreement: Agreement, language: str | None, company: Organisation) -> dict[str, Any]:
     """The text as this supplier reads it."""
     return text_content(agreement.version, language, placeholder_values(agreement, company))
 
@@ -111,14 +111,12 @@ def changes_for(agreement: Agreement, language: str) -> tuple[Version | None, li
     return before.version, differences(before.version, agreement.version, language)
 
 
-def agreement_content(
-    agreement: Agreement, language: str | None = None, company: Organisation | None = None
-) -> dict[str, Any]:
+def agreement_content(agreement: Agreement, language: str, company: Organisation) -> dict[str, Any]:
     """The text and both parties, as presented."""
-    supplier, company = agreement.supplier, company or Organisation.current()
+    supplier = agreement.supplier
     return {
         "number": agreement.number,
-        "text": agreement_text(agreement, language or agreement.language, company),
+        "text": agreement_text(agreement, language, company),
         "supplier": {
             "name": supplier.name,
             "name_latin": supplier.name_latin,
@@ -143,7 +141,7 @@ def evidence_record(agreement: Agreement) -> dict[str, Any]:
     count, head = history.head()
     return {
         "record": "csr-portal/agreement/1",
-        "agreement": agreement_content(agreement),
+        "agreement": agreement_content(agreement, agreement.language, Organisation.current()),
         "presented_sha256": agreement.presented_sha256,
         "valid_from": agreement.valid_from,
         "valid_until": agreement.valid_until,
@@ -192,10 +190,9 @@ def draw_text(version: Version, language: str) -> bytes:
     return render_pdf("reports/agreements/text.html", {"content": content}, language=language, title=title)
 
 
-def draw_presented(agreement: Agreement, company: Organisation | None = None) -> bytes:
+def draw_presented(agreement: Agreement, company: Organisation) -> bytes:
     """The file that the signatory reads and whose SHA-256 the signature names."""
-    company = company or Organisation.current()
-    content = agreement_content(agreement, company=company)
+    content = agreement_content(agreement, agreement.language, company)
     return render_pdf(
         "reports/agreements/text.html",
         {
@@ -213,7 +210,7 @@ def draw_presented(agreement: Agreement, company: Organisation | None = None) ->
 
 def draw_sealed(agreement: Agreement) -> bytes:
     """Text, certificate page, record and the presented file inside, under the company's seal."""
-    content = agreement_content(agreement)
+    content = agreement_content(agreement, agreement.language, Organisation.current())
     event = signature_of(agreement)
     record = evidence_record(agreement)
     paper = _paper(agreement, event)
@@ -236,7 +233,7 @@ def draw_sealed(agreement: Agreement) -> bytes:
 def draw_record(agreement: Agreement, language: str) -> bytes:
     """The signature record as far as it goes, for an agreement that has no sealed file: refused, for instance."""
     content = {
-        "content": agreement_content(agreement, language),
+        "content": agreement_content(agreement, language, Organisation.current()),
         "agreement": agreement,
         "lines": record_lines(agreement, language),
         "supplier_lang": script_language(agreement.supplier.name, agreement.supplier.country),

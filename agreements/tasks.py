@@ -54,7 +54,7 @@ def present_some(ids: str) -> None:
 def ensure_presented(agreement: Agreement) -> Agreement:
     """The file to be signed, drawn once: whoever comes first keeps it, everybody else uses that one."""
     if not agreement.presented_sha256:
-        _keep_presented([(agreement, draw_presented(agreement))])
+        _keep_presented([(agreement, draw_presented(agreement, Organisation.current()))])
     return agreement
 
 

@@ -147,12 +147,13 @@ def _html_of(rows: list) -> list[tuple[str, str]]:
     """What the product hands to WeasyPrint for these agreements."""
     from agreements import reports
     from csr_portal.core import pdf
+    from csr_portal.core.models import Organisation
 
     caught: list[tuple[str, str]] = []
     real, pdf._write = pdf._write, lambda html, language, *_rest: caught.append((html, language)) or b""
     try:
         for row in rows:
-            reports.draw_presented(row)
+            reports.draw_presented(row, Organisation.current())
     finally:
         pdf._write = real
     return caught

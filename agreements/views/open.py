@@ -160,7 +160,7 @@ def sign_read(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "link": link,
         "agreement": link.agreement,
-        "text": agreement_text(link.agreement, language),
+        "text": agreement_text(link.agreement, language, Organisation.current()),
         "form": form,
         "decline_form": DeclineForm(version=link.agreement.version),
         "own_code_form": OwnCodeForm(),
@@ -227,9 +227,10 @@ def sign_decline(request: HttpRequest, token: str) -> HttpResponse:
     link = _link(token)
     if (closed := _closed(request, link)) or link is None:
         return closed or redirect("home")
-    state = _state(request, link)
+    if (state := _state(request, link)) is None:
+        return redirect("open:sign", token)
     form = DeclineForm(request.POST, version=link.agreement.version)
-    if state is None or not form.is_valid():
+    if not form.is_valid():
         messages.error(request, _("Give a reason."))
         return redirect("open:sign-read", token)
     who = state.get("who") or {"name": link.name, "name_latin": link.name_latin, "title": link.title}

@@ -16,6 +16,7 @@ from agreements.record import record_lines, reserved_then, sent_back
 from agreements.reports import PDF_LANGUAGES, agreement_text, changes_for, text_content
 from agreements.states import READABLE, AcknowledgementStatus, EventKind
 from agreements.views.shared import agreement_file, trace_of
+from csr_portal.core.models import Organisation
 from csr_portal.core.qr import qr_svg
 from csr_portal.core.workflow import WorkflowError
 from suppliers.access import portal_page
@@ -50,7 +51,7 @@ def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "agreement": agreement,
         "changes": changes_for(agreement, language),
-        "text": agreement_text(agreement, language),
+        "text": agreement_text(agreement, language, Organisation.current()),
         "languages": PDF_LANGUAGES,
         "is_readable": agreement.status in READABLE,
         "link": link,

@@ -28,7 +28,7 @@ from agreements.views.shared import agreement_file, trace_of
 from csr_portal.core.access import staff_page
 from csr_portal.core.files import file_response
 from csr_portal.core.lists import Column, Filter, Listing, export_response, page_of
-from csr_portal.core.models import HistoryEntry, User
+from csr_portal.core.models import HistoryEntry, Organisation, User
 from csr_portal.core.roles import Role
 from csr_portal.core.states import Turn
 from csr_portal.core.timezones import today
@@ -190,7 +190,7 @@ def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     waits = agreement.is_open and agreement.turn in (Turn.SUPPLIER, Turn.SIGNATORY)
     context = {
         "agreement": agreement,
-        "text": agreement_text(agreement, request.GET.get("text") or agreement.language),
+        "text": agreement_text(agreement, request.GET.get("text") or agreement.language, Organisation.current()),
         "languages": PDF_LANGUAGES,
         "lines": record_lines(agreement),
         "steps": {offer.name.partition(".")[2] for offer in available(workflow.STEPS, agreement, request.user)},

@@ -52,7 +52,7 @@ def upload_chop(
     straighten_paper.enqueue(paper.pk, key=str(paper.pk))
     url = reverse("staff:agreement-paper", args=[agreement.pk])
     tell(staff_of(agreement), "agreements/chop_uploaded", about=agreement, event=f"chop:{paper.pk}", url=url)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
     return paper
 
 
@@ -81,7 +81,7 @@ def confirm_chop(agreement: Agreement, *, by: User, reason: str = "", trace: Tra
     events.changed(agreement)
     _decided(agreement, EventKind.CHOP_CONFIRMED, by=by, reason=reason, trace=trace)
     ask_company(agreement)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 @transaction.atomic
@@ -93,7 +93,7 @@ def refuse_chop(agreement: Agreement, *, by: User, reason: str, trace: Trace | N
     url = reverse("portal:agreement-detail", args=[agreement.pk])
     context = {"reason": reason}
     tell(people_of(supplier), "agreements/chop_refused", about=agreement, event=f"{event.pk}", url=url, context=context)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 def _decided(agreement: Agreement, kind: str, *, by: User, reason: str, trace: Trace | None) -> SignatureEvent:

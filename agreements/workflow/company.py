@@ -93,7 +93,7 @@ def countersign(agreement: Agreement, *, by: User, presented_sha256: str, trace:
         consent_version=CONSENT_VERSION, trace=trace, data={"position": due.position, "person": str(due.person)},
     )  # fmt: skip
     _ask_next(agreement)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 def _authority(delegation: Delegation | None) -> str:

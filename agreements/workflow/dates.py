@@ -44,4 +44,4 @@ def extend(row: Paper, due_on: dt.date, *, by: User, reason: str, day: dt.date |
     history.record(row, action, by=by, reason=reason, data={"from": before, "to": due_on})
     url = reverse(f"portal:{kind}-detail", args=[row.pk])
     tell_extended(supplier, row, url=url, before=before, reason=reason)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)

@@ -40,7 +40,7 @@ def give_notice(agreement: Agreement, *, by: Actor, reason: str, moment: dt.date
         status_since=agreement.status_since,
     )  # fmt: skip
     tell_both(agreement, "agreements/noticed", f"noticed:{last}", {"reason": reason, "until": last, "days": days})
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 @transaction.atomic
@@ -56,7 +56,7 @@ def withdraw_notice(agreement: Agreement, *, by: Actor, reason: str) -> None:
     )  # fmt: skip
     context = {"reason": reason, "until": last}
     tell_both(agreement, "agreements/notice_withdrawn", f"notice_withdrawn:{withdrawn}", context)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 @transaction.atomic
@@ -66,7 +66,7 @@ def terminate(agreement: Agreement, *, by: Actor, reason: str) -> None:
     move(agreement, STEPS, "agreement.terminate", by=by, reason=reason, end_reason=reason)
     events.changed(agreement)
     tell_both(agreement, "agreements/terminated", "terminated", {"reason": reason})
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 @transaction.atomic
@@ -100,7 +100,7 @@ def set_frame_contract(supplier: Supplier, *, by: User, number: str, ends_on: dt
     held = Agreement.objects.in_force().filter(supplier=supplier, document__kind=DocumentKind.CSR_AGREEMENT)
     for agreement in held.exclude(valid_from=None).select_for_update(of=("self",)):
         _adjust(agreement, by)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
     return row
 
 

@@ -96,4 +96,4 @@ def recall(agreement: Agreement, *, by: Actor, reason: str, campaign: bool = Fal
     events.changed(agreement)
     revoke_links(agreement, by=by, trace=trace)
     tell_both(agreement, "agreements/recalled", "recalled", {"reason": reason}, without_staff=campaign)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)

@@ -63,7 +63,7 @@ def view_guideline(row: Acknowledgement, *, by: User) -> None:
     row.refresh_from_db()
     if row.status == P.ISSUED:
         move(row, ACKNOWLEDGEMENT_STEPS, "acknowledgement.view", by=by)
-        facts_changed(supplier, by=by)
+        facts_changed(supplier)
 
 
 @transaction.atomic
@@ -80,5 +80,5 @@ def acknowledge(row: Acknowledgement, *, by: User, answers: dict[int, int], lang
         row, ACKNOWLEDGEMENT_STEPS, "acknowledgement.acknowledge", by=by, data={"version": row.version.number},
         acknowledged_by=by, acknowledged_at=timezone.now(), language=language or by.language, due_on=None,
     )  # fmt: skip
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
     return []

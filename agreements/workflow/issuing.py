@@ -102,7 +102,7 @@ def issue_to_all(
     planned = plan(order.version, suppliers)
     make = issue_guideline if order.version.document.is_guideline else _issue_agreements
     rows = make(order, planned.issued)
-    facts_of_all_changed(planned.issued, by=order.by)
+    facts_of_all_changed(planned.issued)
     return rows, planned.left_out
 
 

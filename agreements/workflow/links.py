@@ -19,7 +19,7 @@ from agreements.workflow.steps import STEPS
 from csr_portal.core.models import User
 from csr_portal.core.notices import tell
 from csr_portal.core.timezones import today
-from csr_portal.core.workflow import SYSTEM, Actor, Outsider, WorkflowError, move
+from csr_portal.core.workflow import Actor, Outsider, WorkflowError, move
 from suppliers.recipients import in_charge_of
 from suppliers.workflow import facts_changed, lock
 
@@ -35,7 +35,7 @@ def view(agreement: Agreement, *, by: Actor) -> None:
     if agreement.status == A.ISSUED:
         move(agreement, STEPS, "agreement.view", by=by)
         events.changed(agreement)
-        facts_changed(supplier, by=by)
+        facts_changed(supplier)
 
 
 @transaction.atomic
@@ -57,7 +57,7 @@ def share(
         tell_signatory(link, "agreements/sign", f"link:{link.pk}", url=url, context={"signatory": link, "clerk": by})
     else:
         _new_code(link, timezone.now() + dt.timedelta(days=LINK_DAYS))
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
     return link
 
 
@@ -118,7 +118,7 @@ def ask_for_new_link(link: SigningLink, day: dt.date | None = None) -> None:
 
 
 @transaction.atomic
-def send_code(link: SigningLink, *, trace: Trace | None = None, by: Actor = SYSTEM) -> None:
+def send_code(link: SigningLink, *, trace: Trace | None = None) -> None:
     """Make a new code and mail it to the signatory, or (without an address) show it to the contact person again."""
     link = SigningLink.objects.select_for_update().select_related("agreement").get(pk=link.pk)
     if problem := link_problem(link):

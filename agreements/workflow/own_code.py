@@ -48,7 +48,7 @@ def offer_own_code(
     url = reverse("staff:agreement-own-code", args=[agreement.pk])
     people = [*deciders(), *staff_of(agreement)]
     tell_people(people, agreement, "agreements/own_code_offered", f"code:{code.pk}", url=url)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
     return code
 
 
@@ -80,7 +80,7 @@ def accept_own_code(agreement: Agreement, *, by: User, reason: str = "", trace: 
     events.changed(agreement)
     _decided(agreement, EventKind.OWN_CODE_ACCEPTED, "agreements/own_code_accepted", by=by, reason=reason, trace=trace)
     ask_company(agreement)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 @transaction.atomic
@@ -94,7 +94,7 @@ def refuse_own_code(agreement: Agreement, *, by: User, reason: str, trace: Trace
     )
     context = {"reason": reason, "who": by}
     tell_colleagues(agreement, "agreements/own_code_refused", str(event.pk), by=by, context=context)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 def _decided(

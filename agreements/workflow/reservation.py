@@ -29,7 +29,7 @@ def accept_reservation(agreement: Agreement, *, by: User, reason: str = "", trac
         agreement, EventKind.RESERVATION_ACCEPTED, "agreements/reservation_accepted", by=by, reason=reason, trace=trace
     )
     ask_company(agreement)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 @transaction.atomic
@@ -44,7 +44,7 @@ def refuse_reservation(agreement: Agreement, *, by: User, reason: str, trace: Tr
     )
     context = {"reason": reason, "who": by}
     tell_colleagues(agreement, "agreements/reservation_refused", str(event.pk), by=by, context=context)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 def reserved_clauses(reservations: list[dict[str, Any]]) -> dict[str, Any]:

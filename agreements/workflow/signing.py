@@ -71,7 +71,7 @@ def sign(
         tell_people(people, agreement, "agreements/reserved", str(event.pk), url=url, context=context)
     else:
         ask_company(agreement)
-    facts_changed(supplier, by=signer)
+    facts_changed(supplier)
     return event
 
 
@@ -114,4 +114,4 @@ def decline(
     tell_both(agreement, "agreements/declined", "declined", context)
     if named:
         tell_signatory(named, "agreements/declined", "declined", context=context)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)

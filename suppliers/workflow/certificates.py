@@ -68,7 +68,7 @@ def verify_certificate(certificate: Certificate, *, how: str, by: User, day: dt.
     changes: dict[str, Any] = {"verified_how": how, "verified_by": by, "verified_on": day or today()}
     move(certificate, CERTIFICATE_STEPS, "certificate.verify", by=by, data={"how": how}, **changes)
     events.certificate_changed(certificate)
-    facts_changed(supplier, by=by, day=day)
+    facts_changed(supplier, day=day)
     _tell_people(certificate)
 
 
@@ -79,7 +79,7 @@ def reject_certificate(certificate: Certificate, *, reason: str, by: User) -> No
     supplier = lock(certificate.supplier_id)
     move(certificate, CERTIFICATE_STEPS, "certificate.reject", by=by, reason=reason)
     events.certificate_changed(certificate)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
     _tell_people(certificate, reason)
 
 
@@ -88,7 +88,7 @@ def withdraw_certificate(certificate: Certificate, *, by: User, reason: str = ""
     supplier = lock(certificate.supplier_id)
     move(certificate, CERTIFICATE_STEPS, "certificate.withdraw", by=by, reason=reason)
     events.certificate_changed(certificate)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 def _tell_people(certificate: Certificate, reason: str = "") -> None:

@@ -42,7 +42,7 @@ def close_clearance(
     if blockers := closing_blockers(supplier, reason, category, site):
         raise WorkflowError(_("This is not possible now."), blockers)
     row = _set(supplier, category, site, C(status), reason, by)
-    facts_changed(supplier, by=by, day=day)
+    facts_changed(supplier, day=day)
     tell_both(row, "suppliers/clearance", event=row.status_since.isoformat())
     return row
 

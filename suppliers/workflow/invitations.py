@@ -94,7 +94,7 @@ def invite_supplier(*, by: User, categories: Any = (), **values: Any) -> Invitat
     )
     supplier.categories.set(categories)
     history.record(supplier, "supplier.invite", by=by, to_status=SupplierStatus.INVITED, data={"email": email})
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
     risk.rate(supplier, by=by)
     duplicates.look_for(supplier)
     return invite(
@@ -128,7 +128,7 @@ def invite(
         lock(supplier.pk)
         move(supplier, SUPPLIER_STEPS, "supplier.invite_listed", by=by, data={"email": email})
         events.status_changed(supplier)
-        facts_changed(supplier, by=by)
+        facts_changed(supplier)
     invitation = Invitation.objects.create(
         supplier=supplier,
         status=InvitationStatus.SENT,
@@ -278,7 +278,7 @@ def _register(supplier: Supplier, user: User) -> None:
     """The first person is there: from now on the company has a risk and a place in the lists."""
     move(supplier, SUPPLIER_STEPS, "supplier.register", by=SYSTEM, data={"person": user.name}, turn=Turn.BUYER)
     events.status_changed(supplier)
-    facts_changed(supplier, by=user)
+    facts_changed(supplier)
     risk.rate(supplier)
     duplicates.look_for(supplier)
 

@@ -334,7 +334,7 @@ def _settle_pair(row: Merge, step: str, by: User) -> None:
 def _count_anew(row: Merge, by: User) -> None:
     for supplier in (row.survivor, row.merged):
         fresh = Supplier.objects.get(pk=supplier.pk)
-        facts_changed(fresh, by=by)
+        facts_changed(fresh)
         risk.rate(fresh, by=by)
 
 

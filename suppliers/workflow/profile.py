@@ -23,7 +23,7 @@ def save_profile(form: ModelForm, *, by: User) -> Supplier:
     if changes:
         history.record(supplier, "supplier.edit", by=by, data={"changes": changes})
         duplicates.look_for(supplier)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
     risk.rate(supplier, by=by)
     return supplier
 
@@ -39,7 +39,7 @@ def save_site(form: ModelForm, *, supplier: Supplier, by: User) -> Site:
     if is_new or changes:
         action = "site.add" if is_new else "site.edit"
         history.record(site, action, by=by, data={"site": site.name, "changes": changes})
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
     risk.rate(supplier, by=by)
     return site
 

@@ -249,7 +249,7 @@ def _carry_out(decision: Decision, supplier: Supplier, by: User, day: dt.date) -
             supplier.conditional_until = decision.until
         elif supplier.status == SupplierStatus.REGISTERED:
             move(supplier, SUPPLIER_STEPS, "supplier.admit", by=by, reason=decision.reason)
-    facts_changed(supplier, by=by, day=day)
+    facts_changed(supplier, day=day)
 
 
 @transaction.atomic
@@ -273,7 +273,7 @@ def confirm_conditions(decision: Decision, *, by: User, day: dt.date | None = No
         Supplier.objects.filter(pk=supplier.pk).update(conditional_until=None)
         supplier.conditional_until = None
     history.record(decision, "decision.conditions_met", by=by, data={"number": decision.review.number})
-    facts_changed(supplier, by=by, day=day)
+    facts_changed(supplier, day=day)
 
 
 def _tell_managers(review: Review, kind: str, event: str, *, but: User) -> None:

@@ -138,17 +138,17 @@ def _take(
         _tell_supplier(supplier, kind, event=supplier.status_since.isoformat(), context={"reason": reason})
 
 
-def facts_changed(supplier: Supplier, *, by: Actor = SYSTEM, day: dt.date | None = None) -> None:
+def facts_changed(supplier: Supplier, *, day: dt.date | None = None) -> None:
     """Call after any step that a standing or a gate depends on, in its transaction, with the supplier locked first.
 
     Looks at each clearance, refreshes the standing. A strategic supplier whose gate no longer opens gets the grace
     period of the policy, and loses the status when it is over (R-GATE-1); both sides are told, once per loss.
     """
-    facts_of_all_changed([supplier], by=by, day=day)
+    facts_of_all_changed([supplier], day=day)
 
 
 @transaction.atomic
-def facts_of_all_changed(suppliers: Sequence[Supplier], *, by: Actor = SYSTEM, day: dt.date | None = None) -> None:
+def facts_of_all_changed(suppliers: Sequence[Supplier], *, day: dt.date | None = None) -> None:
     """The same after a step of many suppliers, all of them locked; their clearances are asked for once."""
     day = day or today()
     clearance_steps.keep_or_end(suppliers, day)

@@ -84,7 +84,7 @@ def approve_waiver(waiver: Waiver, *, by: User, reason: str = "") -> None:
     if blockers := approving_blockers(waiver, supplier, today()):
         raise WorkflowError(_("This waiver cannot be approved."), blockers)
     move(waiver, WAIVER_STEPS, "waiver.approve", by=by, reason=reason, approved_by=by, due_on=waiver.valid_until)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
     _tell(waiver, "approved", but=by)
 
 
@@ -100,7 +100,7 @@ def refuse_waiver(waiver: Waiver, *, by: User, reason: str) -> None:
 def end_waiver(waiver: Waiver, *, by: Actor = SYSTEM, reason: str = "", day: dt.date | None = None) -> None:
     supplier = lock(waiver.supplier_id)
     move(waiver, WAIVER_STEPS, "waiver.end", by=by, reason=reason)
-    facts_changed(supplier, by=by, day=day)
+    facts_changed(supplier, day=day)
 
 
 def _tell(waiver: Waiver, event: str, *, but: User) -> None:

@@ -5,6 +5,7 @@ from django.core.files.storage import default_storage
 
 from agreements import reports, tasks, workflow
 from agreements.workflow import force
+from csr_portal.core.models import Organisation
 from csr_portal.core.seal import sha256
 from tests.factories.agreements import AgreementFactory
 
@@ -17,7 +18,7 @@ def names_of(agreement):
 
 def test_text_drawn_again_after_a_crash_is_the_same_file(monkeypatch):
     agreement = AgreementFactory(language="zh-hans")
-    data = reports.draw_presented(agreement)
+    data = reports.draw_presented(agreement, Organisation.current())
     tasks.keep(f"{tasks.folder_of(agreement)}/text-{sha256(data)[:16]}.pdf", data)  # and then the process died
     tasks.ensure_presented(agreement)
     assert agreement.presented_sha256 == sha256(data)

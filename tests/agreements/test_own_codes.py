@@ -10,7 +10,7 @@ from agreements import workflow
 from agreements.gates import agreement_in_force, standing
 from agreements.models import Agreement, OwnCode
 from agreements.reports import draw_presented, evidence_record
-from csr_portal.core.models import Notice
+from csr_portal.core.models import Notice, Organisation
 from csr_portal.core.workflow import WorkflowError
 from tests.factories.agreements import AgreementFactory, OwnCodeFactory, VersionFactory
 
@@ -25,7 +25,7 @@ def agreement(acme):
 
 @pytest.fixture
 def pdf(agreement):
-    data = draw_presented(agreement)
+    data = draw_presented(agreement, Organisation.current())
     return lambda: SimpleUploadedFile("行为准则.pdf", data)
 
 

@@ -7,6 +7,7 @@ import pytest
 from agreements import reports
 from agreements.models import Version
 from agreements.states import DocumentKind
+from csr_portal.core.models import Organisation
 from tests.factories.agreements import AgreementFactory, load_texts
 from tests.factories.suppliers import SupplierFactory
 
@@ -24,9 +25,8 @@ def presented():
     supplier = SupplierFactory(number="S-7", name="东莞市宏达五金制品有限公司", country="CN", address=address)
 
     def draw(language):
-        return reports.draw_presented(
-            AgreementFactory(version=version, document=version.document, supplier=supplier, language=language)
-        )
+        agreement = AgreementFactory(version=version, document=version.document, supplier=supplier, language=language)
+        return reports.draw_presented(agreement, Organisation.current())
 
     return draw
 

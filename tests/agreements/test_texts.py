@@ -59,7 +59,7 @@ def test_placeholders_are_filled_for_each_supplier(acme):
     version = VersionFactory(intro=texts("{supplier_name} to {company_name}, {agreement_number}", "", ""))
     agreement = AgreementFactory(supplier=acme, version=version)
     expected = f"{acme.name} to {Organisation.current().name or '–'}, {agreement.number}"
-    assert agreement_text(agreement, "en")["intro"] == expected
+    assert agreement_text(agreement, "en", Organisation.current())["intro"] == expected
     assert set(PLACEHOLDERS) >= {"supplier_name", "company_name", "agreement_number"}
 
 

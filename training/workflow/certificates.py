@@ -105,7 +105,7 @@ def revoke_certificate(certificate: TrainingCertificate, *, by: User, reason: st
     certificate.save(update_fields=["revoked_at", "revoked_by", "revoked_reason"])
     history.record(certificate, "certificate.revoked", by=by, reason=reason, data={"number": certificate.number})
     if supplier is not None:
-        facts_changed(supplier, by=by)
+        facts_changed(supplier)
         tell(
             people_of(supplier),
             "training/revoked",

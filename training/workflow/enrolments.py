@@ -81,7 +81,7 @@ def enrol(
         raise WorkflowError(_("%(person)s is enrolled already.") % {"person": enrolment.name}) from error
     history.record(enrolment, "enrolment.enrolled", by=by, to_status=E.ENROLLED, data={"session": session.number})
     if supplier is not None:
-        facts_changed(supplier, by=by)
+        facts_changed(supplier)
     return enrolment
 
 
@@ -118,7 +118,7 @@ def withdraw(enrolment: Enrolment, *, by: Actor, reason: str = "") -> None:
     supplier = lock(enrolment.supplier_id) if enrolment.supplier_id else None
     move(enrolment, ENROLMENT_STEPS, "enrolment.withdraw", by=by, reason=reason)
     if supplier is not None:
-        facts_changed(supplier, by=by)
+        facts_changed(supplier)
 
 
 @transaction.atomic

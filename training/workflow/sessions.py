@@ -158,7 +158,7 @@ def close_session(session: Session, *, by: User) -> list[TrainingCertificate]:
             reasons = " ".join(blocker.text for blocker in rule_blockers(enrolment))
             move(enrolment, ENROLMENT_STEPS, "enrolment.fail", by=by, reason=reasons)
     for supplier in suppliers:
-        facts_changed(supplier, by=by)
+        facts_changed(supplier)
         tell(
             people_of(supplier),
             "training/results",
@@ -188,7 +188,7 @@ def cancel_session(session: Session, *, by: User, reason: str) -> None:
         move(enrolment, ENROLMENT_STEPS, "enrolment.withdraw", by=by, reason=reason)
     told: dict[str, User] = {}
     for supplier in suppliers:
-        facts_changed(supplier, by=by)
+        facts_changed(supplier)
         told |= {person.email: person for person in people_of(supplier)}
     told |= {enrolment.user.email: enrolment.user for enrolment in enrolments if enrolment.user}
     context = {"reason": reason.strip()}

@@ -58,4 +58,4 @@ def extend(finding: Finding, due_on: dt.date, *, by: User, reason: str, day: dt.
     history.record(finding, "finding.extend", by=by, reason=reason, data={"from": before, "to": due_on})
     url = reverse("portal:finding-detail", args=[finding.pk])
     tell_extended(supplier, finding, url=url, before=before, reason=reason)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)

@@ -24,7 +24,7 @@ def dispute(finding: Finding, *, by: User, reason: str) -> None:
     supplier = lock(finding.supplier_id)
     move(finding, STEPS, "dispute", by=by, reason=reason, dispute_reason=reason)
     tell_judges(finding, "finding_disputed", f"dispute{timezone.now():%Y%m%d%H%M%S}")
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 @transaction.atomic
@@ -34,7 +34,7 @@ def uphold(finding: Finding, *, by: User, reason: str) -> None:
     supplier = lock(finding.supplier_id)
     move(finding, STEPS, "uphold", by=by, reason=reason, due_on=finding.plan_due_on)
     tell_supplier(finding, "finding_upheld", f"{timezone.now():%Y%m%d%H%M%S}", note=reason)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 @transaction.atomic
@@ -44,7 +44,7 @@ def drop(finding: Finding, *, by: User, reason: str, day: dt.date | None = None)
     supplier = lock(finding.supplier_id)
     move(finding, STEPS, "drop", by=by, reason=reason, due_on=None, closed_on=day or today(), verified_by=by)
     tell_supplier(finding, "finding_closed", f"{timezone.now():%Y%m%d%H%M%S}", note=reason)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 @transaction.atomic
@@ -63,4 +63,4 @@ def reopen(finding: Finding, *, by: User, reason: str, day: dt.date | None = Non
     tell_supplier(finding, "finding_reopened", f"{timezone.now():%Y%m%d%H%M%S}", note=reason)
     if grade == Grade.ZERO_TOLERANCE:
         stop_orders(finding, supplier, by)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)

@@ -55,7 +55,7 @@ def submit_evidence(
     )
     submission.evidence.set(own)
     tell_judges(finding, "finding_evidence_submitted", f"evidence{submission.number}")
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
     return submission
 
 
@@ -67,7 +67,7 @@ def verify(finding: Finding, *, by: User, note: str = "", day: dt.date | None = 
     move(finding, STEPS, "verify", by=by, reason=note, **closing)
     submission = _judge_evidence(finding, SubmissionVerdict.ACCEPTED, note, by)
     tell_supplier(finding, "finding_closed", f"evidence{submission.number}", note=note)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 @transaction.atomic
@@ -78,7 +78,7 @@ def reject_evidence(finding: Finding, *, by: User, note: str, verdict: str = Sub
     move(finding, STEPS, "reject_evidence", by=by, reason=note, data={"verdict": verdict}, due_on=finding.close_due_on)
     submission = _judge_evidence(finding, verdict, note, by)
     tell_supplier(finding, "finding_evidence_rejected", f"evidence{submission.number}", note=note)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 def _judge_evidence(finding: Finding, verdict: str, note: str, by: User) -> EvidenceSubmission:

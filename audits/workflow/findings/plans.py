@@ -59,7 +59,7 @@ def submit_plan(
         if a.due_on
     )
     tell_judges(finding, "finding_plan_submitted", f"plan{plan.number}")
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
     return plan
 
 
@@ -69,7 +69,7 @@ def approve_plan(finding: Finding, *, by: User, note: str = "") -> None:
     move(finding, STEPS, "approve_plan", by=by, reason=note, due_on=finding.close_due_on)
     plan = _judge_plan(finding, PlanVerdict.APPROVED, note, by)
     tell_supplier(finding, "finding_plan_approved", f"plan{plan.number}")
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 @transaction.atomic
@@ -80,7 +80,7 @@ def reject_plan(finding: Finding, *, by: User, note: str) -> None:
     move(finding, STEPS, "reject_plan", by=by, reason=note, due_on=finding.approval_due_on)
     plan = _judge_plan(finding, PlanVerdict.REJECTED, note, by)
     tell_supplier(finding, "finding_plan_rejected", f"plan{plan.number}", note=note)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 @transaction.atomic
@@ -92,7 +92,7 @@ def accept_no_action(finding: Finding, *, by: User, note: str, day: dt.date | No
     move(finding, STEPS, "accept_no_action", by=by, reason=note, **closing)
     plan = _judge_plan(finding, PlanVerdict.APPROVED, note, by)
     tell_supplier(finding, "finding_closed", f"plan{plan.number}", note=note)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 def _judge_plan(finding: Finding, verdict: str, note: str, by: User) -> FindingPlan:

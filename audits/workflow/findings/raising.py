@@ -110,7 +110,7 @@ def open_finding(
     _tell_of(finding, by)
     if grade == Grade.ZERO_TOLERANCE:
         stop_orders(finding, supplier, by)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
     return finding
 
 

@@ -172,7 +172,7 @@ def start(inspection: SelfInspection, *, by: Actor) -> None:
     if inspection.status != S.ASSIGNED:
         return
     move(inspection, STEPS, "inspection.start", by=by)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 @transaction.atomic
@@ -210,4 +210,4 @@ def submit(inspection: SelfInspection, *, by: Actor) -> None:
         due_on=today() + REVIEW_TIME,
     )
     tell_staff(inspection, "inspection_submitted")
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)

@@ -89,7 +89,7 @@ def assign(
     inspection.save(update_fields=["answered", "total"])
     history.record(inspection, "inspection.assign", by=by, to_status=S.ASSIGNED, data={"due_on": due_on})
     tell_supplier(inspection, "inspection_assigned", event="assign")
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
     return inspection
 
 

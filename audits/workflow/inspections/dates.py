@@ -44,7 +44,7 @@ def extend(inspection: SelfInspection, due_on: dt.date, *, by: Actor, reason: st
     inspection.due_on = due_on
     history.record(inspection, "inspection.extend", by=by, reason=reason, data=data)
     tell_supplier(inspection, "inspection_extended", event=f"{due_on}", reason=reason)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 def extend_many(inspections: Iterable[SelfInspection], due_on: dt.date, *, by: Actor, reason: str = "") -> int:

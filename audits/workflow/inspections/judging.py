@@ -69,7 +69,7 @@ def return_to_supplier(inspection: SelfInspection, *, by: Actor, reason: str, du
     data = {"questions": returned, "due_on": due_on}
     move(inspection, STEPS, "inspection.return", by=by, reason=reason, data=data, due_on=due_on)
     tell_supplier(inspection, "inspection_returned", event=inspection.status_since.isoformat(), reason=reason)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 @transaction.atomic
@@ -97,7 +97,7 @@ def accept(inspection: SelfInspection, *, by: Actor) -> None:
     tell_supplier(inspection, "inspection_accepted", event=inspection.status_since.isoformat())
     if result.is_blocked:
         tell_staff(inspection, "inspection_blocked")
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 @transaction.atomic
@@ -122,4 +122,4 @@ def reopen(inspection: SelfInspection, *, by: Actor, reason: str) -> None:
         result={},
     )
     tell_supplier(inspection, "inspection_returned", event=inspection.status_since.isoformat(), reason=reason)
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)

@@ -46,7 +46,7 @@ def announce(
         url=url,
         context={"review": review},
     )
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 @transaction.atomic
@@ -55,7 +55,7 @@ def confirm(review: SiteReview, *, by: User) -> None:
     supplier = lock(review.supplier_id)
     move(review, STEPS, "confirm", by=by, due_on=review.planned_from)
     _tell_us(review, "review_confirmed", f"{review.planned_from}")
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 @transaction.atomic
@@ -66,7 +66,7 @@ def ask_date(review: SiteReview, *, by: User, wished_from: dt.date, reason: str)
     changes = {"wished_from": wished_from, "postponed_because": reason, "due_on": review.planned_from}
     move(review, STEPS, "ask_date", by=by, reason=reason, data={"wished_from": wished_from}, **changes)
     _tell_us(review, "review_date_wished", f"{wished_from}")
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 @transaction.atomic
@@ -79,7 +79,7 @@ def postpone(review: SiteReview, *, by: User, reason: str) -> None:
         url = reverse("portal:site-review-detail", args=[review.pk])
         event = f"{timezone.now():%Y%m%d%H%M%S}"
         tell(people_of(supplier), "review_postponed", about=review, event=event, url=url, context={"review": review})
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 @transaction.atomic
@@ -90,7 +90,7 @@ def cancel(review: SiteReview, *, by: User, reason: str) -> None:
     move(review, STEPS, "cancel", by=by, reason=reason, due_on=None)
     if was_told:
         tell(people_of(supplier), "review_cancelled", about=review, event="cancelled", context={"review": review})
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 def _tell_us(review: SiteReview, kind: str, event: str) -> None:

@@ -49,7 +49,7 @@ def start(review: SiteReview, *, by: User) -> None:
     CheckpointResult.objects.bulk_create(
         (CheckpointResult(review=review, question=question) for question in questions), ignore_conflicts=True
     )
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
 
 
 def headcount(site: Site) -> dict[str, int]:
@@ -111,4 +111,4 @@ def close(review: SiteReview, *, by: User) -> None:
     move(review, STEPS, "close", by=by, closing_at=now, due_on=today() + dt.timedelta(days=14))
     url = reverse("portal:site-review-detail", args=[review.pk])
     tell(people_of(supplier), "review_closed", about=review, event="closed", url=url, context={"review": review})
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)

@@ -43,4 +43,4 @@ def report(review: SiteReview, *, by: User) -> None:
     review.findings.filter(report_received_on=None).update(report_received_on=today())
     url = reverse("portal:site-review-detail", args=[review.pk])
     tell(people_of(supplier), "review_reported", about=review, event="reported", url=url, context={"review": review})
-    facts_changed(supplier, by=by)
+    facts_changed(supplier)
