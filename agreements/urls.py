@@ -5,6 +5,8 @@ from django.urls import path
 from agreements.views import coverage as c
 from agreements.views import decisions as d
 from agreements.views import delegations as g
+from agreements.views import documents as v
+from agreements.views import issuing as i
 from agreements.views import open as o
 from agreements.views import portal as p
 from agreements.views import staff as s
@@ -16,14 +18,14 @@ DECISIONS = ("accept_reservation", "refuse_reservation", "accept_own_code", "ref
 
 staff = [
     path("agreements/", s.agreement_list, name="agreement-list"),
-    path("agreements/issue/", s.agreement_issue, name="agreement-issue"),
-    path("documents/campaigns/<int:pk>/", s.campaign_detail, name="campaign-detail"),
-    path("documents/campaigns/<int:pk>/progress/", s.campaign_progress, name="campaign-progress"),
+    path("agreements/issue/", i.agreement_issue, name="agreement-issue"),
+    path("documents/campaigns/<int:pk>/", i.campaign_detail, name="campaign-detail"),
+    path("documents/campaigns/<int:pk>/progress/", i.campaign_progress, name="campaign-progress"),
     *(
-        path(f"documents/campaigns/<int:pk>/{step}/", s.campaign_step, {"step": step}, name=f"campaign-{step}")
+        path(f"documents/campaigns/<int:pk>/{step}/", i.campaign_step, {"step": step}, name=f"campaign-{step}")
         for step in CAMPAIGN_STEPS
     ),
-    path("documents/campaigns/<int:pk>/remind/", s.campaign_remind, name="campaign-remind"),
+    path("documents/campaigns/<int:pk>/remind/", i.campaign_remind, name="campaign-remind"),
     path("agreements/<int:pk>/", s.agreement_detail, name="agreement-detail"),
     path("agreements/<int:pk>/files/<slug:kind>/", s.agreement_download, name="agreement-file"),
     path("agreements/<int:pk>/remind/", s.agreement_remind, name="agreement-remind"),
@@ -54,13 +56,13 @@ staff = [
     path("agreements/<int:pk>/countersign/", d.agreement_countersign, name="agreement-countersign"),
     path("delegations/", g.delegation_list, name="delegation-list"),
     path("delegations/<int:pk>/revoke/", g.delegation_revoke, name="delegation-revoke"),
-    path("documents/<int:pk>/", s.document_detail, name="document-detail"),
+    path("documents/<int:pk>/", v.document_detail, name="document-detail"),
     path("documents/<int:pk>/signers/", d.document_signers, name="document-signers"),
     path("agreements/coverage/", c.coverage_page, name="agreement-coverage"),
     path("agreements/coverage/remind/", c.coverage_remind, name="agreement-coverage-remind"),
     path("guideline/", s.guideline_list, name="guideline-list"),
-    path("documents/", s.document_list, name="document-list"),
-    path("documents/versions/<int:pk>/", s.version_detail, name="version-detail"),
+    path("documents/", v.document_list, name="document-list"),
+    path("documents/versions/<int:pk>/", v.version_detail, name="version-detail"),
     path("documents/new/", t.document_create, name="document-create"),
     path("documents/<int:pk>/draft/", t.draft_create, name="draft-create"),
     path("documents/versions/<int:pk>/edit/", t.version_edit, name="version-edit"),
@@ -72,8 +74,8 @@ staff = [
     path("documents/clauses/<int:pk>/delete/", t.clause_delete, name="clause-delete"),
     path("documents/questions/<int:pk>/", t.question_edit, name="question-edit"),
     path("documents/questions/<int:pk>/delete/", t.question_delete, name="question-delete"),
-    path("documents/versions/<int:pk>/publish/", s.version_publish, name="version-publish"),
-    path("documents/versions/<int:pk>/pdf/<slug:language>/", s.version_pdf, name="version-pdf"),
+    path("documents/versions/<int:pk>/publish/", v.version_publish, name="version-publish"),
+    path("documents/versions/<int:pk>/pdf/<slug:language>/", v.version_pdf, name="version-pdf"),
 ]
 portal = [
     path("agreements/", p.agreement_list, name="agreement-list"),

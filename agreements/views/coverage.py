@@ -11,24 +11,17 @@ from django.views.decorators.http import require_POST
 
 from agreements import coverage
 from agreements.tasks import REMIND_AT_ONCE, remind_suppliers
+from agreements.views.shared import PROCUREMENT, owners
 from csr_portal.core import charts
 from csr_portal.core.access import PersonRequest, staff_page
 from csr_portal.core.dates import day_text
 from csr_portal.core.lists import Column, Filter, Listing, export_response, matching, page_of
-from csr_portal.core.models import User
-from csr_portal.core.roles import Role
 from csr_portal.core.timezones import today
 from suppliers.countries import country_name
 from suppliers.lists import country_filter
 from suppliers.models import Category, Supplier
 from suppliers.querysets import search_condition
 from suppliers.states import IN_RELATION, SupplierStatus
-
-PROCUREMENT = (Role.BUYER, Role.CSR_MANAGER)
-
-
-def owners(request: HttpRequest) -> list[tuple[str, str]]:
-    return [(str(pk), name) for pk, name in User.objects.filter(groups__name=Role.BUYER).values_list("pk", "name")]
 
 
 def categories(request: HttpRequest) -> list[tuple[str, str]]:

@@ -14,14 +14,12 @@ from agreements.forms.decisions import CountersignForm, FrameContractForm, Reaso
 from agreements.models import Agreement, ChopPage, ChopPaper, Document
 from agreements.permissions import can_decide
 from agreements.states import AgreementStatus
-from agreements.views.shared import trace_of
+from agreements.views.shared import PROCUREMENT, trace_of
 from agreements.workflow.steps import own_code_blockers
 from csr_portal.core.access import PersonRequest, staff_page
 from csr_portal.core.files import file_response
 from csr_portal.core.roles import Role
 from csr_portal.core.workflow import WorkflowError, available
-
-PROCUREMENT = (Role.BUYER, Role.CSR_MANAGER)
 
 
 def _agreement(request: HttpRequest, pk: int) -> Agreement:

@@ -12,8 +12,16 @@ from agreements.tasks import ensure_presented
 from agreements.workflow import Trace
 from csr_portal.core.attachments import attachment
 from csr_portal.core.files import file_response
+from csr_portal.core.models import User
+from csr_portal.core.roles import Role
 
 PDF = "application/pdf"
+PROCUREMENT = (Role.BUYER, Role.CSR_MANAGER)
+
+
+def owners(request: HttpRequest) -> list[tuple[str, str]]:
+    """The buyers, to filter by."""
+    return [(str(pk), name) for pk, name in User.objects.filter(groups__name=Role.BUYER).values_list("pk", "name")]
 
 
 def trace_of(request: HttpRequest | Request) -> Trace:
