@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import stack
 
 WARM = 100
-SLICES = 10  # of at least this many:
-IN_SLICE = 200
+SLICES = 10
+IN_SLICE = 200  # documents at least
 
 
 @dataclasses.dataclass
@@ -33,10 +33,8 @@ class Pace:
     seconds: float = 0
     cpu: float = 0
 
-    def add(self, documents: int, seconds: float, cpu: float) -> None:
-        self.documents, self.seconds, self.cpu = (
-            self.documents + documents, self.seconds + seconds, self.cpu + cpu,
-        )  # fmt: skip
+    def __add__(self, other: "Pace") -> "Pace":
+        return Pace(self.documents + other.documents, self.seconds + other.seconds, self.cpu + other.cpu)
 
     def __str__(self) -> str:
         speed = 60 * self.documents / self.seconds
@@ -107,8 +105,7 @@ def _in_slices(
         fresh = list(drawn[product.documents :])
         plain = _pool(processes, _html_of(fresh[:: max(1, len(fresh) * slices // in_pool)]), warm=place == 1)
         _say_paces(f"{place} of {slices}", slice_, plain)
-        product.add(**dataclasses.asdict(slice_))
-        pool.add(**dataclasses.asdict(plain))
+        product, pool = product + slice_, pool + plain
         cpu, began = stack.cpu_seconds(pids), time.perf_counter()
         if place < slices:
             campaigns.resume(Campaign.objects.get(pk=campaign.pk), by=buyer)
