@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import stack
 
 PORT = "8166"
-LIMIT = 1800
+LIMIT = 3600  # seconds
 
 
 def main(number: int = 60, kills: int = 12, seed: int = 20261121) -> int:
@@ -144,7 +144,7 @@ def _mails() -> list[Any]:
 
 def _answers() -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/open/health/live/", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/open/health/live/", timeout=60) as answer:
             return bool(answer.status == 200)
     except urllib.error.HTTPError as error:
         return error.code < 500
