@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from agreements import workflow
+from agreements.models import SignatureEvent
 from csr_portal import waiting
 from tests.factories.agreements import AgreementFactory
 
@@ -56,3 +57,11 @@ def test_refusals_cost_one_query_more_however_many(acme, csr_manager, django_ass
         workflow.refuse_chop(agreement, by=csr_manager, reason="Page 2 is missing")
     with django_assert_num_queries(len([source for source in waiting.SOURCES if source.portal]) + 1):
         assert len(waiting.tasks_of(acme)) == 3
+
+
+@pytest.mark.parametrize(("kind", "is_open"), [("chop_refused", True), ("reservation_refused", False)])
+def test_paper_is_offered_open_only_where_paper_was_sent_back(acme, alice, login, kind, is_open):
+    agreement = AgreementFactory(supplier=acme, status="viewed")
+    SignatureEvent.objects.create(agreement=agreement, party="company", kind=kind, data={"reason": "No"})
+    page = login(alice).get(reverse("portal:agreement-detail", args=[agreement.pk])).content.decode()
+    assert ('id="chop" open' in page) == is_open
