@@ -4,14 +4,14 @@ const readForm = document.querySelector("[data-read-form]");
 const progress = document.querySelector("[data-read-progress]");
 
 if (clauses && readForm) {
-  const button = readForm.querySelector("button[type=submit]");
+  const buttons = readForm.querySelectorAll("button[type=submit]");
   let furthest = 0;
   const look = () => {
     const whole = clauses.scrollHeight - clauses.clientHeight;
     const share = whole <= 2 ? 100 : Math.min(100, Math.round((clauses.scrollTop / (whole - 2)) * 100));
     furthest = Math.max(furthest, share);
     if (progress) progress.value = furthest;
-    button.disabled = furthest < 100;
+    for (const button of buttons) button.disabled = furthest < 100;
   };
   if (progress) progress.hidden = false;
   clauses.addEventListener("scroll", look, { passive: true });
